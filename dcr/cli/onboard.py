@@ -1,0 +1,59 @@
+"""`dcr onboard`."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from dcr.cli.approving import ask
+from dcr.cli.flow_process import run_flow
+from dcr.cli.options import AsJson, PlatformFile, ReadyFile, TenantFile
+from dcr.cli.surroundings import label, output, run_for
+from dcr.onboarding import Finished, InThisProcess
+from dcr.onboarding import onboard as onboard_tenant
+from dcr.rendering.lines import show
+from dcr.rendering.report_text import report_lines
+
+WithPrefect = Annotated[
+    bool, typer.Option("--prefect", envvar="DCR_PREFECT", help="As a flow run of the Prefect server that PREFECT_API_URL names.")
+]
+
+
+def onboard(
+    tenant_file: TenantFile,
+    platform: PlatformFile = None,
+    ready_file: ReadyFile = None,
+    as_json: AsJson = False,
+    prefect: WithPrefect = False,
+) -> None:
+    """Take a tenant from nothing to a verified request. Running it again writes nothing.
+
+    Preflight, Curity's configuration, Dynamic Client Registration, portal binding, application, smoke test: every stage reads, compares and
+    writes only the difference, so a run that failed is simply started again. Secrets go to Vault, nowhere else; the report says where.
+
+    \b
+    Examples:
+      dcr onboard examples/tenants/acme.yaml --platform examples/platforms/production.yaml
+      dcr onboard examples/tenants/acme.yaml --ready-file run/sandbox.json --json > report.json
+
+    Exit codes: 0 onboarded (a registration that waits for a portal admin is told as pending), 1 failed, 64 wrong usage.
+    """
+    if prefect:
+        finished = run_flow("onboard_tenant", tenant_file, platform, ready_file)
+    else:
+        with run_for(tenant_file, platform, ready_file) as run:
+            finished = onboard_tenant(run, InThisProcess(run), label(), partial(ask, run))
+    tell_report(finished, as_json=as_json)
+
+
+def tell_report(finished: Finished, *, as_json: bool) -> None:
+    """Print the report, also of a run that failed, and end as it did."""
+    if as_json:
+        typer.echo(finished.report.model_dump_json(indent=2))
+    else:
+        show(report_lines(finished.report), output())
+    if finished.error:
+        typer.echo(f"Failed: {finished.error.problem}. {finished.error.remedy}", err=True)
+        raise typer.Exit(1)

@@ -1,0 +1,1 @@
+"""Kong Konnect's platform API: DCR providers, auth strategies, portals, APIs, publications, applications, registrations."""

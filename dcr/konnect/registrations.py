@@ -1,0 +1,46 @@
+"""Registrations of applications for APIs, as a portal's admin sees and decides them.
+
+Source: reference/konnect.md section 7, `/v3/portals/{portalId}/applications/{applicationId}/registrations`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from dcr.konnect.answers import Answer, Id
+from dcr.konnect.client import Konnect
+
+
+class Status(StrEnum):
+    APPROVED = "approved"
+    PENDING = "pending"
+    REVOKED = "revoked"
+    REJECTED = "rejected"
+
+
+class Named(Answer):
+    """The API or the application of a registration."""
+
+    id: Id
+
+
+class Registration(Answer):
+    id: Id
+    status: Status
+    api: Named
+    application: Named
+
+
+def find_registrations(konnect: Konnect, portal_id: str, application_id: str) -> dict[str, Registration]:
+    """The application's registrations, by API id."""
+    found = konnect.listed(_path(portal_id, application_id), Registration, {})
+    return {registration.api.id: registration for registration in found if registration.application.id == application_id}
+
+
+def approve_registration(konnect: Konnect, portal_id: str, application_id: str, registration_id: str) -> Registration:
+    """Approve one, as a portal's admin would."""
+    return konnect.write("PATCH", f"{_path(portal_id, application_id)}/{registration_id}", {"status": Status.APPROVED}, Registration)
+
+
+def _path(portal_id: str, application_id: str) -> str:
+    return f"/v3/portals/{portal_id}/applications/{application_id}/registrations"

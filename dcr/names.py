@@ -1,0 +1,31 @@
+"""Names that become parts of Vault paths and URLs: an allow-list, checked before any path is built.
+
+Clients and servers normalise `..` into *valid* foreign paths (reference/vault.md section 3), so nothing is escaped: it is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import Field
+
+from dcr.errors import Refused
+
+SLUG_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+# Curity's ids are chosen by its operators; what every export shows fits this (reference/curity.md section 1).
+CURITY_ID_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"
+
+Slug = Annotated[str, Field(pattern=SLUG_PATTERN)]
+CurityId = Annotated[str, Field(pattern=CURITY_ID_PATTERN)]
+
+
+def checked_slug(name: str) -> str:
+    """Return the name if it may be one segment of a Vault path.
+
+    Raises:
+        Refused: it may not.
+    """
+    if not re.fullmatch(SLUG_PATTERN, name):
+        raise Refused("name", f"{name!r} may not be part of a path", "Use lower-case letters, digits and inner hyphens, at most 63.")
+    return name

@@ -1,0 +1,152 @@
+"""Applications as their developer sees them. The client secret is in the answer to the creation and to a regeneration, never again.
+
+Source: reference/konnect.md section 6, `/api/v3/applications`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from dcr.errors import CheckFailed, Missing, Refused, Stale
+from dcr.konnect.answers import Answer, Id
+from dcr.portal.client import SYSTEM, LoginRefused, Portal
+from dcr.secret import Secret
+
+PATH = "/api/v3/applications"
+
+
+class RegenerationRefused(Refused):
+    """The portal gives this application no new secret."""
+
+
+class StrategyOfApplication(Answer):
+    id: Id
+
+
+class Application(Answer):
+    id: Id
+    name: str
+    description: str | None = None
+    redirect_uri: str | None = None
+    client_id: str | None = None
+    auth_strategy: StrategyOfApplication | None = None
+    team_id: Id | None = None
+    created_at: datetime
+
+
+class CreatedApplication(Application):
+    client_secret: Secret | None = None
+
+
+class Credentials(Answer):
+    """A client's id and its present secret."""
+
+    client_id: str = Field(min_length=1)
+    client_secret: Secret = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedApplication:
+    """What the tenant asks for. None: known after apply; a team only if a team shall own it."""
+
+    name: str
+    description: str
+    redirect_uri: str
+    auth_strategy_id: str | None
+    team_id: str | None
+
+
+def find_application(portal: Portal, application_id: str) -> Application | None:
+    """The application with this id, or None.
+
+    Raises:
+        CheckFailed: the portal answers with another one.
+    """
+    try:
+        found = portal.read(f"{PATH}/{application_id}", Application)
+    except Missing:
+        return None
+    if found.id != application_id:
+        raise CheckFailed(
+            SYSTEM, f"asked for application {application_id}, it answered with {found.id}", "Report this to Kong; nothing was written."
+        )
+    return found
+
+
+def find_applications(portal: Portal, name: str) -> tuple[Application, ...]:
+    """The developer's and its teams' applications of exactly this name, oldest first; names are not known to be unique."""
+    found = portal.listed(PATH, Application, {"filter[name][eq]": name})
+    return tuple(sorted((application for application in found if application.name == name), key=lambda application: application.created_at))
+
+
+def create_application(portal: Portal, wanted: WantedApplication) -> tuple[str, Credentials]:
+    """Create an application as a person would in *My Apps*; Konnect registers its client at Curity.
+
+    Returns:
+        its id, and the credentials that are shown this once.
+
+    Raises:
+        Unknown: find it before trying again; its secret is lost.
+        CheckFailed: what was created is not what was asked for, or came without credentials.
+    """
+    body: dict[str, Any] = {"name": wanted.name, "redirect_uri": wanted.redirect_uri, "auth_strategy_id": wanted.auth_strategy_id}
+    if wanted.description:
+        body["description"] = wanted.description
+    if wanted.team_id:
+        body["team_id"] = wanted.team_id
+    created = portal.write("POST", PATH, body, CreatedApplication)
+    if created.name != wanted.name:
+        raise CheckFailed(SYSTEM, f"asked for application {wanted.name}, it answered with {created.name}", "Report this to Kong.")
+    portal.created(created.id)
+    if not (created.client_id and created.client_secret):
+        remedy = "Check that the auth strategy has a DCR provider."
+        raise CheckFailed(SYSTEM, f"created application {wanted.name} without client id and secret", remedy)
+    return created.id, Credentials(client_id=created.client_id, client_secret=created.client_secret)
+
+
+def update_application(portal: Portal, application_id: str, wanted: WantedApplication, fields: Collection[str]) -> None:
+    """Set the fields that differ. Strategy and client stay as they are.
+
+    Args:
+        fields: of `name`, `description`, `redirect_uri`, `team_id`.
+    """
+    values = {"name": wanted.name, "description": wanted.description, "redirect_uri": wanted.redirect_uri, "team_id": wanted.team_id}
+    body = {name: value for name, value in values.items() if name in fields}
+    portal.write("PATCH", f"{PATH}/{application_id}", body, Application)
+
+
+def regenerate_secret(portal: Portal, application_id: str) -> Credentials:
+    """Have the application's secret replaced; the old one is dead from then on.
+
+    Raises:
+        RegenerationRefused: it will be refused every time: not supported, or the application has several credentials (409).
+        Unknown: it may have been replaced; do it again.
+    """
+    try:
+        return portal.write("POST", f"{PATH}/{application_id}/regenerate-secret", None, Credentials)
+    except LoginRefused:
+        raise
+    except (Refused, Stale) as error:
+        raise RegenerationRefused(error.where, error.problem, error.remedy) from None
+
+
+def delete_application(portal: Portal, application_id: str) -> None:
+    """Delete an application, with its client at Curity, and prove that it is gone.
+
+    Raises:
+        CheckFailed: it is still there.
+    """
+    try:
+        portal.send("DELETE", f"{PATH}/{application_id}")
+    except Missing:
+        return
+    portal.deleted(application_id)
+    if find_application(portal, application_id) is not None:
+        raise CheckFailed(
+            SYSTEM, f"deleted application {application_id}, but it is still there", "Delete it in the portal, then run again."
+        )

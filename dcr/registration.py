@@ -1,0 +1,149 @@
+"""Dynamic client registration by ourselves: RFC 7591 to register, RFC 7592 to remove.
+
+Never read a client's `registration_client_uri`: Curity rotates secret and token on GET (curity.md 4.5). There is no method for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import httpx
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from dcr.errors import DcrError, Missing, Passing, Refused, Unknown
+from dcr.http import Sender
+from dcr.retry_after import retry_after
+from dcr.secret import Secret
+
+# RFC 7592: the registration token serves reads and updates for 28 days at Curity, then only the removal (reference/curity.md section 2.5).
+LOST_ANSWERS = frozenset({500, 502, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class WantedClient:
+    """What we ask for."""
+
+    client_name: str
+    redirect_uris: tuple[str, ...]
+    grant_types: tuple[str, ...] = ("client_credentials",)
+    token_endpoint_auth_method: str = "client_secret_basic"  # noqa: S105 - a method's name
+
+    def document(self) -> dict[str, object]:
+        """As RFC 7591 section 2 writes it."""
+        return {
+            "client_name": self.client_name,
+            "redirect_uris": list(self.redirect_uris),
+            "grant_types": list(self.grant_types),
+            "token_endpoint_auth_method": self.token_endpoint_auth_method,
+        }
+
+
+class RegisteredClient(BaseModel):
+    """What came back; servers add fields of their own."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+    client_id: str = Field(min_length=1, max_length=255)
+    client_secret: Secret
+    client_secret_expires_at: int = 0  # 0: it does not
+    grant_types: tuple[str, ...] | None = None
+    redirect_uris: tuple[str, ...] | None = None
+    token_endpoint_auth_method: str | None = None
+    scope: str | None = None
+    registration_client_uri: str = ""
+    registration_access_token: Secret | None = None
+    registration_access_token_expires_in: int | None = None  # seconds
+
+    def shortfalls(self, wanted: WantedClient) -> tuple[str, ...]:
+        """What was asked for and not given, in words: Curity drops grant types and overrides methods without an error (section 4.4).
+
+        A member the answer does not repeat is taken as given.
+        """
+        lacking = [grant for grant in wanted.grant_types if self.grant_types is not None and grant not in self.grant_types]
+        lost = [uri for uri in wanted.redirect_uris if self.redirect_uris is not None and uri not in self.redirect_uris]
+        method = self.token_endpoint_auth_method
+        found = [f"grant type {grant} was not given" for grant in lacking] + [f"redirect URI {uri} was not given" for uri in lost]
+        if method is not None and method not in (wanted.token_endpoint_auth_method, "client_secret_post"):
+            found.append(f"the client must authenticate by {method}, which is not by its secret")
+        return tuple(found)
+
+
+class Registration:
+    """The registration endpoint of one authorization server."""
+
+    def __init__(self, client: httpx.Client, allowed_hosts: tuple[str, ...]) -> None:
+        self.sender = Sender("registration", client, judge, allowed_hosts)
+
+    def register(self, endpoint: str, token: Secret, wanted: WantedClient) -> RegisteredClient:
+        """Register a client.
+
+        Args:
+            endpoint: `registration_endpoint` of the metadata, never a built one.
+            token: a token with scope `dcr`; it is used up by this call.
+
+        Raises:
+            Unknown: a client may exist now, under this name, whose secret nobody knows.
+            Refused: says which member of the request is at fault.
+
+        Source: RFC 7591 section 3; 201, and 200 is taken too.
+        """
+        response = self.sender.send("POST", endpoint, json=wanted.document(), headers=_bearer(token))
+        try:
+            registered = RegisteredClient.model_validate_json(response.content)
+        except ValidationError:
+            where = f"registration: POST {endpoint}"
+            raise Unknown(
+                where, "answered success without a client that can be used", "A client may be left behind under this name."
+            ) from None
+        if registered.registration_client_uri:
+            self.sender.require_allowed(registered.registration_client_uri)
+        return registered
+
+    def remove(self, client_uri: str, token: Secret) -> None:
+        """Remove a client; one that is gone already counts as removed (Curity answers 401 then, RFC 7592 section 2.3).
+
+        Raises:
+            Unknown: the answer was lost; repeating it is safe.
+        """
+        try:
+            self.sender.send("DELETE", client_uri, headers=_bearer(token))
+        except (Missing, RegistrationTokenDead):
+            return
+
+
+class RegistrationTokenDead(Refused):
+    """The token is used, expired or its client is gone (401)."""
+
+
+def _bearer(token: Secret) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token.get_secret_value()}"}
+
+
+def judge(response: httpx.Response) -> DcrError | None:
+    """The registration endpoint's table: RFC 7591 section 3.2.2, RFC 7592, RFC 6750 section 3.1."""
+    if response.is_success:
+        return None
+    where = f"registration: {response.request.method} {response.request.url.copy_with(query=None)}"
+    status = response.status_code
+    if status in (408, 429, 503):
+        passing = Passing(where, f"answered {status}", "It is tried again.")
+        passing.retry_after = retry_after(response.headers)
+        return passing
+    if status in LOST_ANSWERS:
+        return Unknown(where, f"answered {status}", "A client may have been registered; it is looked for before anything is repeated.")
+    if status == httpx.codes.UNAUTHORIZED:
+        return RegistrationTokenDead(where, "refused the token", "It is used up, expired, or its client is gone.")
+    if status == httpx.codes.NOT_FOUND:
+        return Missing(where, "is not there", "Is the endpoint deployed on a service role, and is the address the metadata's?")
+    return Refused(
+        where, f"answered {status}{_words(response)}", "Mend what it names in the application, or the DCR settings of the profile."
+    )
+
+
+def _words(response: httpx.Response) -> str:
+    try:
+        body = response.json()
+    except ValueError:
+        return ""
+    members = [body.get("error"), body.get("error_description")] if isinstance(body, dict) else []
+    said = ": ".join(member for member in members if isinstance(member, str))
+    return f" ({said[:300]})" if said else ""

@@ -1,0 +1,127 @@
+"""Plans and reports as Markdown, for the artifact in Prefect's dashboard.
+
+Names and messages come from other systems: outside code spans everything that Markdown or HTML would act on is escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from dcr.changes import Change, Scope
+from dcr.errors import Problem
+from dcr.faults import printable
+from dcr.plan import Plan
+from dcr.rendering.lines import safe
+from dcr.rendering.plan_text import verdict
+from dcr.rendering.report_text import subject, together
+from dcr.report import Claim, LeftOver, Report
+
+_ACTIVE = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$])")
+
+
+def report_as_markdown(report: Report) -> str:
+    """One run for one tenant, or for the platform alone."""
+    origin = [f"Run {escaped(report.run)}", f"started {report.started_at}"]
+    origin += [f"asked for by {escaped(report.requested_by)}"] if report.requested_by else []
+    origin += [f"ticket {escaped(report.ticket)}"] if report.ticket else []
+    return _document(
+        f"# {escaped(subject(report))}: {report.verdict}",
+        f"{', '.join(origin)}.",
+        _section("Error", [_quoted(report.error)] if report.error else []),
+        _section("Stages", _table(("Stage", "Verdict", "", "Seconds"), _stage_rows(report))),
+        _section("Changes", _changes(report.changes)),
+        _section("Claims", _table(("Verdict", "Claim", "Call", "Status", "When", "ms", "Request id"), map(_claim, report.claims))),
+        _section("Secrets are in", [f"- {code(path)}" for path in report.vault_paths]),
+        _section("Left behind", map(_left_over, report.left_overs)),
+        _section("Warnings", [f"- {escaped(warning)}" for warning in report.warnings]),
+        _section("Requests", _requests(report)),
+    )
+
+
+def plan_as_markdown(plan: Plan) -> str:
+    """What a run would do, and what stands against it."""
+    whose = f"tenant {plan.tenant}" if plan.tenant else "the platform's own part"
+    return _document(
+        f"# Plan for {escaped(whose)} on platform {escaped(plan.platform)}",
+        escaped(verdict(plan)),
+        _section("Problems: people have to mend these first", map(_problem, plan.problems)),
+        _section("Changes, in the order of writing", _changes(plan.changes)),
+        _section("The rules of the house stop this before the first write", map(_problem, plan.stops)),
+        _section("Warnings", [f"- {escaped(warning)}" for warning in plan.warnings]),
+        _section("Left behind by earlier runs", map(_left_over, plan.left_overs)),
+    )
+
+
+def escaped(text: str) -> str:
+    """Text that stands as it is."""
+    return _ACTIVE.sub(r"\\\1", printable(text))
+
+
+def code(text: str) -> str:
+    """A code span, with a fence longer than any inside; a bar would end a table's cell."""
+    inside = printable(text).replace("|", "\\|")
+    fence = "`" * (1 + max(map(len, re.findall("`+", inside)), default=0))
+    pad = " " if inside.startswith("`") or inside.endswith("`") else ""
+    return f"{fence}{pad}{inside}{pad}{fence}" if inside else ""
+
+
+def _document(*parts: str) -> str:
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _section(title: str, lines: Iterable[str]) -> str:
+    body = "\n".join(lines)
+    return f"## {title}\n\n{body}" if body else ""
+
+
+def _table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    return [f"| {' | '.join(names)} |", f"|{' --- |' * len(names)}", *lines] if lines else []
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {escaped(line)}  " for line in text.splitlines())
+
+
+def _stage_rows(report: Report) -> Iterable[Sequence[str]]:
+    return [(stage.stage, stage.verdict, escaped(stage.summary), f"{stage.milliseconds / 1000:.2f}") for stage in report.stages]
+
+
+def _changes(changes: Sequence[Change]) -> list[str]:
+    lines: list[str] = []
+    stage = None
+    for change in map(safe, changes):
+        lines += [f"- **{change.stage}**"] if change.stage is not stage else []
+        stage = change.stage
+        lines += _change(change)
+    return lines or ["No changes."]
+
+
+def _change(change: Change) -> list[str]:
+    first = str(change).partition("\n")[0]
+    lines = [f"  - {code(first)}" + (" (platform)" if change.scope is Scope.PLATFORM else "")]
+    lines += [f"    - **conflict**: {escaped(change.conflict)}"] if change.conflict else []
+    return lines + ([f"    - affects others: {escaped(change.impact)}"] if change.impact else [])
+
+
+def _problem(problem: Problem) -> str:
+    return f"- {code(problem.field)}: {escaped(problem.fault)}. {escaped(problem.remedy)}"
+
+
+def _claim(claim: Claim) -> Sequence[str]:
+    what = escaped(claim.what) + (f" ({escaped(claim.detail)})" if claim.detail else "")
+    seen = claim.evidence
+    if seen is None:
+        return (f"**{claim.verdict}**", what, "", "", "", "", "")
+    status = "no answer" if seen.status is None else str(seen.status)
+    return (f"**{claim.verdict}**", what, code(seen.call), status, seen.at, str(seen.milliseconds), code(seen.request_id))
+
+
+def _left_over(left: LeftOver) -> str:
+    return f"- {escaped(left.system)}: {escaped(left.what)}, since {escaped(left.since)}. {escaped(left.remedy)}"
+
+
+def _requests(report: Report) -> list[str]:
+    rows = [(escaped(row.system), str(row.reads), str(row.writes)) for row in report.requests if row.reads + row.writes]
+    return [*_table(("System", "Reads", "Writes"), rows), "", f"{together(report.requests)}."] if rows else []

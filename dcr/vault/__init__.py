@@ -1,0 +1,1 @@
+"""HashiCorp Vault (or OpenBao): login, secrets, references to them, locks."""

@@ -1,0 +1,59 @@
+"""The only place where a Vault path is built. Paths are relative to the platform's mount.
+
+Source: reference/vault.md section 2.
+"""
+
+from __future__ import annotations
+
+from dcr.names import checked_slug
+
+TENANTS = "tenants"
+
+
+def curity() -> str:
+    """Curity's administrator for us; an operator writes it."""
+    return "platform/curity"
+
+
+def konnect() -> str:
+    """Konnect's token for us; an operator writes it."""
+    return "platform/konnect"
+
+
+def initial_client() -> str:
+    """The Curity client that Konnect authenticates with."""
+    return "platform/initial-client"
+
+
+def platform_lock() -> str:
+    """Lock record of everything profile-wide and region-wide."""
+    return "platform/lock"
+
+
+def tenant_spec(slug: str) -> str:
+    """The accepted tenant, without secrets."""
+    return f"{_tenant(slug)}/spec"
+
+
+def tenant_lock(slug: str) -> str:
+    """Lock record of one tenant."""
+    return f"{_tenant(slug)}/lock"
+
+
+def developer(slug: str) -> str:
+    """Login of the tenant's service developer at its portal; an operator writes it."""
+    return f"{_tenant(slug)}/developer"
+
+
+def applications(slug: str) -> str:
+    """The folder of a tenant's applications."""
+    return f"{_tenant(slug)}/applications"
+
+
+def application(slug: str, name: str) -> str:
+    """Credentials, state and identity of one application."""
+    return f"{applications(slug)}/{checked_slug(name)}"
+
+
+def _tenant(slug: str) -> str:
+    return f"{TENANTS}/{checked_slug(slug)}"

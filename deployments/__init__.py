@@ -1,0 +1,1 @@
+"""How it is run elsewhere: work pools, automations, image, policies, schedules."""

@@ -1,0 +1,28 @@
+"""From nothing to a verified request, for one tenant."""
+
+from prefect import flow
+
+from dcr.onboarding import onboard
+from dcr.report import Report
+from dcr.tenant import Tenant
+from tasks.accepting import accept
+from tasks.engine import PrefectEngine
+from tasks.labels import label_run
+from tasks.reporting import publish_report
+from tasks.surroundings import run_of
+
+
+@flow(name="onboard tenant", flow_run_name="onboard-{tenant.slug}")
+def onboard_tenant(tenant: Tenant) -> Report:
+    """Take a tenant from nothing to a verified request. Running it again writes nothing.
+
+    Args:
+        tenant: One portal, its APIs, its applications, who owns them, who asked and why. No secrets.
+    """
+    platform = accept(tenant)
+    name = label_run(platform, tenant)
+    finished = onboard(run_of(platform, tenant, write=False), PrefectEngine(platform, tenant), name)
+    publish_report(finished.report)
+    if finished.error:
+        raise finished.error from None
+    return finished.report

@@ -1,0 +1,28 @@
+"""Whether everything a tenant needs is there, and may be used; nothing is written."""
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
+
+from dcr.plan import plan_of
+from dcr.tenant import Tenant
+from tasks.accepting import accept
+from tasks.labels import label_run
+from tasks.preflight import preflight
+from tasks.reporting import publish_plan
+
+
+@flow(name="preflight tenant", flow_run_name="preflight-{tenant.slug}")
+def preflight_tenant(tenant: Tenant) -> State[None]:
+    """Name everything that people have to mend before the tenant can be onboarded, in one list.
+
+    Args:
+        tenant: One portal, its APIs, its applications, who owns them, who asked and why. No secrets.
+    """
+    platform = accept(tenant)
+    label_run(platform, tenant)
+    plan = plan_of(platform, tenant, preflight(platform, tenant))
+    publish_plan(plan)
+    if plan.problems:
+        return Failed(name="Problems", message=plan.summary())
+    return Completed(message="Everything is there.")

@@ -1,0 +1,82 @@
+"""Dynamically registered clients: rows of a data source, not configuration.
+
+Source: reference/curity.md section 2.7, table `dynamically_registered_clients`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Status = Literal["active", "inactive", "revoked"]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredClient:
+    """One row. Times in seconds since the epoch; secrets and tokens only as digests."""
+
+    client_id: str
+    profile: str
+    secret_digest: str | None
+    initial_client: str | None
+    """The client that authenticated for the registration; None where nobody had to."""
+    status: Status
+    grant_types: tuple[str, ...]
+    scope: tuple[str, ...]
+    redirect_uris: tuple[str, ...]
+    client_name: str | None
+    token_endpoint_auth_method: str
+    issued_at: int
+    attributes: Mapping[str, Any]
+    """The rest of the metadata, as it is answered."""
+    token_digest: str | None = None
+    token_issued_at: int = 0
+    old_secret_digest: str | None = None
+    old_secret_until: float = 0
+
+    def summary(self) -> dict[str, Any]:
+        """The row without digests, for the control port."""
+        return {
+            "client_id": self.client_id,
+            "client_name": self.client_name,
+            "initial_client": self.initial_client,
+            "status": self.status,
+            "grant_types": list(self.grant_types),
+            "scope": list(self.scope),
+            "redirect_uris": list(self.redirect_uris),
+            "issued_at": self.issued_at,
+        }
+
+
+class RegisteredClients:
+    """The table. Rows are replaced, never changed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._rows: dict[str, RegisteredClient] = {}
+
+    def get(self, client_id: str) -> RegisteredClient | None:
+        """One row."""
+        return self._rows.get(client_id)
+
+    def save(self, row: RegisteredClient) -> None:
+        """Add or replace a row."""
+        with self._lock:
+            self._rows[row.client_id] = row
+
+    def delete(self, client_id: str) -> None:
+        """Remove a row."""
+        with self._lock:
+            self._rows.pop(client_id, None)
+
+    def clear(self) -> None:
+        """Empty the table."""
+        with self._lock:
+            self._rows.clear()
+
+    def all(self) -> list[RegisteredClient]:
+        """All rows, oldest first."""
+        with self._lock:
+            return list(self._rows.values())

@@ -1,0 +1,123 @@
+"""What Konnect asks of the identity provider: discovery, a token with scope `dcr`, then RFC 7591 and 7592.
+
+Source: reference/konnect.md section 11, reference/curity.md sections 4.2 to 4.5. What exactly Konnect sends is open; the readings decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from sandbox.konnect.state import Application, Provider, Strategy
+
+SUFFIX = "/.well-known/openid-configuration"
+
+
+class IdentityProviderFailed(Exception):
+    """It did not do what was asked; the text is what it said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A client at the identity provider."""
+
+    client_id: str
+    client_secret: str
+    management_uri: str
+    management_token: str
+
+
+class IdentityProvider:
+    """Curity, as a DCR provider names it."""
+
+    def __init__(self, http: httpx.Client, readings: Mapping[str, str]) -> None:
+        self._http, self._readings = http, readings
+
+    def register(self, provider: Provider, strategy: Strategy | None, name: str, redirect_uri: str | None) -> Registered:
+        """Register a client.
+
+        Raises:
+            IdentityProviderFailed: discovery, token or registration was refused.
+        """
+        metadata = self._metadata(provider.issuer)
+        token = self._token(metadata, provider)
+        endpoint = metadata.get("registration_endpoint")
+        if not endpoint:
+            raise IdentityProviderFailed("the identity provider has no registration endpoint")
+        methods = strategy.configs["auth_methods"] if strategy else ["client_credentials"]
+        grants = methods if self._readings["konnect.registration-grant-types"] == "auth-methods" else ["client_credentials"]
+        document: dict[str, Any] = {
+            "client_name": name,
+            "redirect_uris": [redirect_uri] if redirect_uri else [],
+            "grant_types": grants,
+            "token_endpoint_auth_method": "client_secret_basic",
+        }
+        return self._registered(self._ask("POST", endpoint, token, json=document))
+
+    def rotate(self, application: Application) -> Registered:
+        """A new secret for the same client: reading it rotates (reference/curity.md section 4.5)."""
+        return self._registered(self._ask("GET", application.management_uri, application.management_token))
+
+    def remove(self, application: Application) -> None:
+        """Remove the client of an application, if Konnect registered it: for an imported one it has no registration token."""
+        if application.management_uri:
+            self._remove(application.management_uri, application.management_token)
+
+    def remove_registered(self, client: Registered) -> None:
+        """Remove a client that was registered a moment ago."""
+        self._remove(client.management_uri, client.management_token)
+
+    def _remove(self, uri: str, token: str) -> None:
+        try:
+            self._ask("DELETE", uri, token)
+        except IdentityProviderFailed:
+            return  # gone already, or it cannot be: the application goes all the same
+
+    def _metadata(self, issuer: str) -> dict[str, Any]:
+        url = issuer if issuer.endswith(SUFFIX) else issuer.rstrip("/") + SUFFIX
+        return self._json(self._send("GET", url))
+
+    def _token(self, metadata: Mapping[str, Any], provider: Provider) -> str:
+        form = {"grant_type": "client_credentials", "scope": "dcr"}
+        answer = self._json(self._send("POST", metadata["token_endpoint"], data=form, auth=(provider.client_id, provider.client_secret)))
+        return str(answer["access_token"])
+
+    def _ask(self, method: str, url: str, token: str, **request: Any) -> dict[str, Any]:
+        answer = self._send(method, url, headers={"Authorization": f"Bearer {token}"}, **request)
+        return self._json(answer) if answer.content else {}
+
+    def _send(self, method: str, url: str, **request: Any) -> httpx.Response:
+        try:
+            answer = self._http.request(method, url, **request)
+        except httpx.HTTPError as error:
+            raise IdentityProviderFailed(f"no answer from the identity provider ({type(error).__name__})") from None
+        if not answer.is_success:
+            raise IdentityProviderFailed(f"the identity provider answered {answer.status_code} {_error(answer)}".strip())
+        return answer
+
+    def _json(self, answer: httpx.Response) -> dict[str, Any]:
+        try:
+            body = answer.json()
+        except ValueError:
+            raise IdentityProviderFailed("the identity provider did not answer JSON") from None
+        if not isinstance(body, dict):
+            raise IdentityProviderFailed("the identity provider did not answer an object")
+        return body
+
+    def _registered(self, body: Mapping[str, Any]) -> Registered:
+        return Registered(
+            str(body["client_id"]),
+            str(body["client_secret"]),
+            str(body.get("registration_client_uri", "")),
+            str(body.get("registration_access_token", "")),
+        )
+
+
+def _error(answer: httpx.Response) -> str:
+    try:
+        return str(answer.json().get("error", ""))
+    except (ValueError, AttributeError):
+        return ""

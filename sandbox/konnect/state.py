@@ -1,0 +1,212 @@
+"""What one Konnect organisation holds in one region. In memory; one lock for everything."""
+
+from __future__ import annotations
+
+import random
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sandbox.konnect.problems import not_found
+
+
+def now() -> str:
+    """A time stamp as Konnect prints it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(slots=True)
+class Thing:
+    """What every object has."""
+
+    id: str
+    created_at: str = field(default_factory=now)
+    updated_at: str = field(default_factory=now)
+    foreign: bool = False  # belongs to another organisation: nobody here may know of it
+
+    def touch(self) -> None:
+        """It was changed."""
+        self.updated_at = now()
+
+
+@dataclass(slots=True)
+class Provider(Thing):
+    name: str = ""
+    display_name: str | None = None
+    provider_type: str = "curity"
+    issuer: str = ""
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    labels: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Strategy(Thing):
+    name: str = ""
+    display_name: str = ""
+    configs: dict[str, Any] = field(default_factory=dict)  # of openid-connect
+    provider_id: str | None = None
+    labels: dict[str, str] = field(default_factory=dict)
+    principals: bool = False
+
+
+@dataclass(slots=True)
+class Portal(Thing):
+    name: str = ""
+    display_name: str = ""
+    description: str | None = None
+    authentication_enabled: bool = True
+    basic_auth_enabled: bool = True
+    rbac_enabled: bool = False
+    default_strategy_id: str | None = None
+    auto_approve_developers: bool = False
+    auto_approve_applications: bool = False
+    canonical_domain: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class ControlPlane(Thing):
+    name: str = ""
+    revision: int = 0  # of its configuration; the hash follows
+
+
+@dataclass(slots=True)
+class Service(Thing):
+    name: str = ""
+    control_plane_id: str = ""
+    host: str = "upstream.example"
+
+
+@dataclass(slots=True)
+class Route(Thing):
+    name: str = ""
+    service_id: str = ""
+    paths: tuple[str, ...] = ()
+    protocols: tuple[str, ...] = ("https",)
+
+
+@dataclass(slots=True)
+class Api(Thing):
+    name: str = ""
+    version: str | None = None
+    description: str | None = None
+    slug: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Implementation(Thing):
+    api_id: str = ""
+    control_plane_id: str = ""
+    service_id: str = ""
+    sync_error: dict[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class Publication(Thing):
+    api_id: str = ""
+    portal_id: str = ""
+    strategy_ids: list[str] | None = None
+    auto_approve: bool = False
+    visibility: str = "private"
+
+
+@dataclass(slots=True)
+class Developer(Thing):
+    portal_id: str = ""
+    email: str = ""
+    full_name: str = ""
+    status: str = "approved"
+    password: str = field(default="", repr=False)
+
+
+@dataclass(slots=True)
+class Team(Thing):
+    portal_id: str = ""
+    name: str = ""
+    description: str = ""
+    developer_ids: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Application(Thing):
+    portal_id: str = ""
+    name: str = ""
+    description: str | None = None
+    redirect_uri: str | None = None
+    owner_type: str = "developer"
+    owner_id: str = ""
+    strategy_id: str = ""
+    client_id: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
+    management_uri: str = ""  # RFC 7592, of a client that Konnect registered itself
+    management_token: str = field(default="", repr=False)
+
+
+@dataclass(slots=True)
+class Registration(Thing):
+    portal_id: str = ""
+    application_id: str = ""
+    api_id: str = ""
+    status: str = "pending"
+    enforced_after: int = 0  # how many more requests the gateway answers as if it had not heard of it
+
+
+Kind = TypeVar("Kind", bound=Thing)
+
+
+class Organization:
+    """All objects, by kind and id."""
+
+    def __init__(self, seed: Callable[[Organization], None], *, random_seed: int | None = None) -> None:
+        """`seed` fills it, at once and at each reset."""
+        self._seed, self._random_seed = seed, random_seed
+        self.lock = threading.RLock()
+        self.reset()
+
+    def reset(self) -> None:
+        """Back to the initial world."""
+        with self.lock:
+            self._random = random.Random(self._random_seed)  # noqa: S311 - ids, not secrets
+            self.tables: dict[type[Thing], dict[str, Thing]] = {}
+            self.fresh: dict[str, int] = {}  # id -> how many requests its creator's rights still lag
+            self.tokens: set[str] = set()
+            self.sessions: dict[str, str] = {}  # cookie -> developer id
+            self._seed(self)
+
+    def new_id(self) -> str:
+        """A UUID."""
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    def add(self, thing: Kind) -> Kind:
+        """Keep it."""
+        self.tables.setdefault(type(thing), {})[thing.id] = thing
+        return thing
+
+    def all(self, kind: type[Kind]) -> list[Kind]:
+        """Every object of a kind, foreign ones too."""
+        return [thing for thing in self.tables.get(kind, {}).values() if isinstance(thing, kind)]
+
+    def find(self, kind: type[Kind], thing_id: str | None) -> Kind | None:
+        """The object of that id, if there is one."""
+        found = self.tables.get(kind, {}).get(thing_id or "")
+        return found if isinstance(found, kind) else None
+
+    def get(self, kind: type[Kind], thing_id: str) -> Kind:
+        """The object of that id in this organisation.
+
+        Raises:
+            Problem: 404; another organisation's objects look the same (reference/konnect.md P12).
+        """
+        found = self.find(kind, thing_id)
+        if found is None or found.foreign:
+            raise not_found(f"{kind.__name__} {thing_id} not found")
+        return found
+
+    def drop(self, thing: Thing) -> None:
+        """Forget it."""
+        self.tables[type(thing)].pop(thing.id, None)

@@ -1,0 +1,1 @@
+"""A stand-in for one Dev Portal's API for developers."""

@@ -1,0 +1,1 @@
+"""What is retried: one module a stage, each task converges one thing."""

@@ -1,0 +1,50 @@
+"""What a run must know before it starts: the platform this deployment serves, and whether its rules allow the tenant."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from dcr.documents import load_platform
+from dcr.errors import Missing, Problems, Refused
+from dcr.house_rules import check
+from dcr.platform import Platform
+from dcr.settings import load_settings
+from dcr.systems import systems_of
+from dcr.tenant import Tenant
+from dcr.vault import paths
+
+
+def accept(tenant: Tenant | None) -> Platform:
+    """The platform that the settings name.
+
+    Raises:
+        Problems: the platform's file is faulty, or the tenant breaks the rules of the house; all faults at once.
+    """
+    platform = load_platform(load_settings().platform_file)
+    broken = check(platform, tenant) if tenant else []
+    if broken:
+        raise Problems("tenant", broken)
+    return platform
+
+
+def accepted_tenant(platform: Platform, slug: str) -> Tenant:
+    """What was accepted for this tenant when it was onboarded last.
+
+    Raises:
+        Missing: it never was.
+    """
+    path = paths.tenant_spec(slug)
+    kept = systems_of(load_settings(), platform).vault.read(path)
+    if kept is None:
+        raise Missing(f"vault: {path}", "holds no tenant", "Onboard it first, with its whole specification.")
+    try:
+        return Tenant.model_validate_json(kept.values["tenant"].get_secret_value())
+    except (KeyError, ValidationError):
+        raise Refused(f"vault: {path}", "does not hold a tenant as this version knows it", "Onboard the tenant again.") from None
+
+
+def onboarded_tenants(platform: Platform) -> list[str]:
+    """The slugs of all tenants that Vault keeps a specification of."""
+    vault = systems_of(load_settings(), platform).vault
+    slugs = [name.rstrip("/") for name in vault.list("tenants")]
+    return [slug for slug in slugs if vault.read(paths.tenant_spec(slug))]

@@ -1,0 +1,98 @@
+"""One tenant's check: what has drifted, and whether its credentials still work. A broken tenant is a finding, not an error."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.events import emit_event
+
+from dcr.changes import Stage
+from dcr.errors import DcrError
+from dcr.look import Look, look
+from dcr.onboarding import InThisProcess
+from dcr.platform import Platform
+from dcr.record import Record
+from dcr.report import Report, Verdict
+from dcr.steps import SMOKE_TEST
+from dcr.tenant import Tenant
+from tasks.accepting import accepted_tenant
+from tasks.reporting import publish_report
+from tasks.surroundings import run_of
+
+CLEAN, DRIFTED, SMOKE_TEST_FAILED, UNKNOWN = "Clean", "Drifted", "SmokeTestFailed", "Unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check says of one tenant."""
+
+    slug: str
+    state: str
+    words: str
+
+
+def smoke_tested(platform: Platform, tenant: Tenant) -> Report:
+    """Look and smoke-test one tenant; the report says what has drifted as changes, and what works as claims."""
+    run = run_of(platform, tenant, write=False)
+    record = Record(platform, tenant, f"check of {tenant.slug}")
+    try:
+        with record.stage(Stage.PREFLIGHT):
+            found = look(run, sleep=time.sleep)
+            _keep(record, found)
+        engine = InThisProcess(replace(run, write=True))
+        with record.stage(Stage.SMOKE_TEST):
+            for item in SMOKE_TEST.items(tenant):
+                record.keep(engine.perform(SMOKE_TEST, item, found.facts), written=True)
+    except DcrError as error:
+        record.error = str(error)
+    return record.report()
+
+
+def _keep(record: Record, found: Look) -> None:
+    for outcome in found.outcomes:
+        record.keep(outcome, written=True)  # as drift: what would have to be written
+    record.warnings += [str(problem) for problem in found.problems]
+
+
+@task(
+    name="check tenant",
+    description="Plan and smoke test of one tenant.",
+    tags=["check"],
+    timeout_seconds=900,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def check_tenant(platform: Platform, slug: str) -> Finding:
+    """Check one tenant and publish what was found; emits `dcr.tenant.drifted` where it differs from what was accepted."""
+    try:
+        report = smoke_tested(platform, accepted_tenant(platform, slug))
+    except DcrError as error:
+        return Finding(slug, UNKNOWN, str(error))
+    publish_report(report)
+    finding = _finding(slug, report)
+    if finding.state == DRIFTED:
+        _tell(platform, report)
+    return finding
+
+
+def _finding(slug: str, report: Report) -> Finding:
+    failing = [claim.what for claim in report.claims if claim.verdict is Verdict.FAILED]
+    if report.changes:
+        return Finding(slug, DRIFTED, ", ".join(change.path for change in report.changes))
+    if failing:
+        return Finding(slug, SMOKE_TEST_FAILED, ", ".join(failing))
+    if report.error or report.warnings:
+        return Finding(slug, UNKNOWN, report.error or "; ".join(report.warnings))
+    return Finding(slug, CLEAN, "as accepted")
+
+
+def _tell(platform: Platform, report: Report) -> None:
+    """References only: what the values are stands in the artifact, for those who may read it."""
+    emit_event(
+        event="dcr.tenant.drifted",
+        resource={"prefect.resource.id": f"dcr.tenant.{report.tenant}", "prefect.resource.name": report.tenant},
+        payload={"platform": platform.name, "paths": [change.path for change in report.changes]},
+    )

@@ -1,0 +1,12 @@
+"""Stage 2: the initial client's secret, and the token issuer and client at Curity."""
+
+from dcr import steps
+from tasks.step_task import step_task
+
+initial_client = step_task(
+    steps.INITIAL_CLIENT, timeout_seconds=120, description="The initial client's secret, in Vault before it is used."
+)
+curity_configuration = step_task(
+    steps.CURITY_CONFIGURATION, timeout_seconds=300, description="Access tokens as JWT, the userinfo token issuer, the initial client."
+)
+TASKS = (initial_client, curity_configuration)

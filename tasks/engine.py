@@ -1,0 +1,33 @@
+"""The engine that lets Prefect perform the steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dcr.look import Look
+from dcr.outcome import Facts, Outcome
+from dcr.platform import Platform
+from dcr.steps import Step
+from dcr.tenant import Tenant
+from tasks import application, curity_configuration, dcr_enablement, portal_binding, preflight, smoke_test
+
+TASKS = {
+    task.name: task
+    for stage in (preflight, curity_configuration, dcr_enablement, portal_binding, application, smoke_test)
+    for task in stage.TASKS
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PrefectEngine:
+    """Each step is a task run; arguments are ids and wishes, never a secret."""
+
+    platform: Platform
+    tenant: Tenant | None
+
+    def look(self) -> Look:
+        return preflight.preflight(self.platform, self.tenant)
+
+    def perform(self, step: Step, item: str, facts: Facts) -> Outcome:
+        outcome: Outcome = TASKS[step.name](self.platform, self.tenant, dict(facts), item)
+        return outcome

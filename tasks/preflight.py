@@ -1,0 +1,31 @@
+"""Stage 1: every stage's read and diff, and what must be there; nothing is written. It runs at every attempt."""
+
+from __future__ import annotations
+
+import time
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from dcr import steps
+from dcr.look import Look, look
+from dcr.platform import Platform
+from dcr.tenant import Tenant
+from tasks.step_task import step_task
+from tasks.surroundings import run_of
+
+tenant_record = step_task(steps.TENANT_RECORD, timeout_seconds=120, description="Keeps the accepted tenant in Vault, without secrets.")
+TASKS = (tenant_record,)
+
+
+@task(
+    name="preflight",
+    description="Reads everything, writes nothing: what is missing, what would change, what stands in the way.",
+    tags=["preflight"],
+    timeout_seconds=600,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def preflight(platform: Platform, tenant: Tenant | None) -> Look:
+    """Retries are inside, call by call, so that a passing failure of one system does not repeat the look at all others."""
+    return look(run_of(platform, tenant, write=False), sleep=time.sleep)

@@ -1,0 +1,27 @@
+"""The main job, end to end, over real sockets: from nothing to a verified request."""
+
+from __future__ import annotations
+
+from dcr.changes import Stage
+from dcr.report import Verdict
+from tests.living_world import LivingWorld
+
+COUNTED = ("curity-admin", "curity-runtime", "konnect", "portal")
+
+
+def test_a_tenant_goes_from_nothing_to_a_verified_request(living: LivingWorld) -> None:
+    finished = living.onboard()
+    assert finished.error is None
+    assert [(stage.stage, stage.verdict) for stage in finished.report.stages] == [(stage, Verdict.OK) for stage in Stage]
+
+
+def test_a_second_onboarding_writes_nothing_but_its_lock_and_asks_little(living: LivingWorld) -> None:
+    living.onboard()
+    living.forget_requests()
+    finished = living.onboard()
+    assert finished.error is None
+    assert finished.report.changes == ()
+    asked = living.requests("curity-admin", "konnect", "portal")
+    assert [one for one in asked if one[1] != "GET" and not one[2].endswith("/authenticate")] == []
+    rows = {row.system: row.reads + row.writes for row in finished.report.requests}
+    assert rows["curity"] + rows["oauth"] + rows["konnect"] + rows["portal"] <= 20

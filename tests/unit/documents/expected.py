@@ -1,0 +1,116 @@
+"""The bad files in tests/data/bad, each with every line that is said of it: line, field, fault."""
+
+from __future__ import annotations
+
+Expected = tuple[int, str, str]
+
+TENANTS: dict[str, tuple[Expected, ...]] = {
+    "anchor.yaml": ((2, "tenant.portal", "has the anchor 'p'"),),
+    "apis_is_a_mapping.yaml": ((3, "tenant.apis", "is a mapping, not a list"),),
+    "application_is_text.yaml": ((8, "tenant.applications[0]", "is text, not a mapping of fields"),),
+    "bad_slug.yaml": ((1, "tenant.slug", "'ACME Corp' is not a short name"),),
+    "climbing_application_name.yaml": ((8, "tenant.applications[0].name", "'orders/../../platform' would leave its place in a path"),),
+    "climbing_path.yaml": ((6, "tenant.apis[0].path", "'/orders/%2e%2e/admin' climbs with '..'"),),
+    "climbing_slug.yaml": ((1, "tenant.slug", "'../other' would leave its place in a path"),),
+    "control_character.yaml": ((2, "tenant", "holds a control character"),),
+    "deep.yaml": ((0, "tenant", "is nested too deeply"),),
+    "duplicate_api.yaml": ((7, "tenant.apis[1].name", "'Orders v1' is there more than once"),),
+    "duplicate_application.yaml": ((10, "tenant.applications[1].name", "'orders-client' is there more than once"),),
+    "duplicate_key.yaml": ((10, "tenant.portal", "is there already, in line 2"),),
+    "empty.yaml": ((1, "tenant", "is empty"),),
+    "empty_slug.yaml": ((1, "tenant.slug", "is empty"),),
+    "escaped_control_character.yaml": ((1, "tenant.slug", "'\ufffd[2Jacme' is not a short name"),),
+    "fault_in.json": ((6, "tenant.applications[0].name", "'Orders Client' is not a short name"),),
+    "five_faults.yaml": (
+        (1, "tenant.slug", "'Acme' is not a short name"),
+        (6, "tenant.apis[0].path", "'orders' does not begin with /"),
+        (8, "tenant.applications[0].nmae", "is not a known field"),
+        (9, "tenant.applications[0].redirect_uri", "'ftp://orders.acme.example' is not an absolute URL"),
+        (10, "tenant.applications[0].apis[0]", "'Invoices' is none of the tenant's APIs"),
+    ),
+    "foreign_redirect_host.yaml": ((9, "tenant.applications[0].redirect_uri", "'evil.example' is not a host that redirect URIs may name"),),
+    "fragment_in_redirect.yaml": (
+        (9, "tenant.applications[0].redirect_uri", "'https://orders.acme.example/callback#top' has a query or a fragment"),
+    ),
+    "list.yaml": ((1, "tenant", "is not a mapping of fields"),),
+    "long_slug.yaml": ((1, "tenant.slug", "is 64 characters long"),),
+    "missing_fields.yaml": (
+        (1, "tenant.portal", "is missing"),
+        (3, "tenant.apis[0].path", "is missing"),
+    ),
+    "name_against_house_rule.yaml": ((8, "tenant.applications[0].name", "'x1' is not a name of this house"),),
+    "no_apis.yaml": ((3, "tenant.apis", "holds none, at least 1 is needed"),),
+    "no_value.yaml": ((2, "tenant.portal", "has no value"),),
+    "not_utf8.yaml": ((2, "tenant", "is not UTF-8"),),
+    "only_comments.yaml": ((1, "tenant", "is empty"),),
+    "path_with_query.yaml": ((6, "tenant.apis[0].path", "'/orders?...' is not a path alone"),),
+    "plain_http_redirect.yaml": ((9, "tenant.applications[0].redirect_uri", "'http://orders.acme.example/callback' is plain http"),),
+    "portal_is_a_list.yaml": ((2, "tenant.portal", "is a list, not text"),),
+    "redirect_port_out_of_range.yaml": (
+        (9, "tenant.applications[0].redirect_uri", "'https://orders.acme.example:99999/callback' has a malformed host or port"),
+    ),
+    "relative_path.yaml": ((6, "tenant.apis[0].path", "'orders' does not begin with /"),),
+    "relative_redirect.yaml": ((9, "tenant.applications[0].redirect_uri", "'/callback' is not an absolute URL"),),
+    "secret_in_file.yaml": ((9, "tenant.applications[0].client_secret", "does not belong here"),),
+    "syntax.json": ((4, "tenant", "is not JSON: expecting property name enclosed in double quotes"),),
+    "syntax.yaml": ((12, "tenant", "is not YAML: while scanning a quoted scalar, found unexpected end of stream"),),
+    "tab.yaml": ((8, "tenant", "is not YAML: while scanning for the next token, found character '\\t' that cannot start any token"),),
+    "tag.yaml": ((2, "tenant.portal", "has the tag 'tag:yaml.org,2002:python/name:os.system'"),),
+    "too_many_applications.yaml": ((7, "tenant.applications", "holds 4, this platform allows 3"),),
+    "two_documents.yaml": ((12, "tenant", "is not YAML: expected a single document in the stream, but found another document"),),
+    "unknown_api.yaml": ((9, "tenant.applications[0].apis[1]", "'Invoices' is none of the tenant's APIs"),),
+    "unknown_field.yaml": ((2, "tenant.portall", "is not a known field"),),
+    "unknown_field_without_likeness.yaml": ((10, "tenant.colour", "is not a known field"),),
+    "unsafe_method.yaml": ((6, "tenant.apis[0].method", "'POST' is not one of GET, HEAD, OPTIONS"),),
+    "user_in_redirect.yaml": (
+        (9, "tenant.applications[0].redirect_uri", "'https://...@orders.acme.example/callback' names a user, which may bring a password"),
+    ),
+    "version_is_a_number.yaml": ((5, "tenant.apis[0].version", "is a number, not text"),),
+    "way_misspelt.yaml": ((9, "tenant.applications[0].way", "'portall' is not one of portal, import"),),
+}
+
+PLATFORMS: dict[str, tuple[Expected, ...]] = {
+    "allowed_host_is_a_url.yaml": ((17, "platform.rules.allowed_hosts[4]", "'https://portal.example' is a URL, not host:port"),),
+    "allowed_host_without_port.yaml": ((17, "platform.rules.allowed_hosts[4]", "'portal.example' has no port"),),
+    "allowed_port_out_of_range.yaml": ((17, "platform.rules.allowed_hosts[4]", "'portal.example:70000' has no such port"),),
+    "bad_pattern.yaml": ((12, "platform.rules.tenant_names", "is not a regular expression: unterminated character set"),),
+    "bad_profile_id.yaml": ((4, "platform.curity.profile", "'token service/oauth' is not an id of Curity's"),),
+    "data_in_admin_url.yaml": ((3, "platform.curity.admin_url", "ends with /data, which is added to it"),),
+    "deadline_not_a_number.yaml": (
+        (12, "platform.deadlines.metadata_seconds", "must be 3600 or less"),
+        (13, "platform.deadlines.poll_seconds", "is text, not a number"),
+    ),
+    "discovery_as_issuer.yaml": ((4, "platform.curity.issuer", "is the address of its metadata"),),
+    "foreign_address.yaml": ((10, "platform.vault.url", "vault.example:8201 is not among the allowed hosts"),),
+    "foreign_default_port.yaml": ((8, "platform.gateway.url", "api.example:443 is not among the allowed hosts"),),
+    "limit_out_of_range.yaml": (
+        (12, "platform.rules.max_apis", "must be 1 or more"),
+        (13, "platform.rules.max_applications", "is text, not a whole number"),
+    ),
+    "missing_data_source.yaml": ((4, "platform.curity.tokens_data_source", "is empty"),),
+    "no_allowed_hosts.yaml": ((12, "platform.rules.allowed_hosts", "holds none, at least 1 is needed"),),
+    "no_rules.yaml": ((1, "platform.rules", "is missing"),),
+    "not_a_url.yaml": ((8, "platform.gateway.url", "'api.example' is not an absolute URL"),),
+    "path_in_konnect_url.yaml": ((6, "platform.konnect.url", "'https://eu.api.konghq.com/v2' has a path"),),
+    "plain_http.yaml": ((10, "platform.vault.url", "'http://vault.example:8200' is plain http"),),
+    "port_out_of_range.yaml": ((10, "platform.vault.url", "'https://vault.example:82000' has a malformed host or port"),),
+    "query_in_url.yaml": ((4, "platform.curity.issuer", "'https://login.example/oauth/v2/oauth-anonymous?...' has a query or a fragment"),),
+    "redirect_host_is_a_url.yaml": ((12, "platform.rules.redirect_hosts[0]", "'https://app.example' is not a host"),),
+    "repeated_host.yaml": ((17, "platform.rules.allowed_hosts[4]", "'api.example:443' is there more than once"),),
+    "token_in_file.yaml": ((7, "platform.konnect.token", "does not belong here"),),
+    "unknown_capability.yaml": (
+        (
+            4,
+            "platform.curity.capabilities[0]",
+            "'client_credentials' is not one of code, implicit, resource-owner-password-credentials, client-credentials, assisted-token",
+        ),
+    ),
+    "unknown_rule.yaml": ((12, "platform.rules.profile_change", "is not a known field"),),
+    "user_in_url.yaml": (
+        (3, "platform.curity.admin_url", "'https://...@curity.example:6749/admin/api/restconf' names a user, which may bring a password"),
+    ),
+    "wildcard_port.yaml": (
+        (16, "platform.rules.allowed_hosts[3]", "'api.example:*' allows every port of a host that is not this machine"),
+    ),
+    "yes_for_precondition.yaml": ((4, "platform.curity.set_preconditions", "is text, not true or false"),),
+}
