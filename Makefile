@@ -4,19 +4,42 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: demo test check setup lock
+.PHONY: demo test long faults readings mutants check up down setup lock
 
 demo: $(READY)
 	$(BIN)/dcr demo $(if $(CURITY_CONFIG),--curity-config $(CURITY_CONFIG))
 
 test: $(READY)
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile -m "not long"
+
+# What takes longer than a developer waits for: the same promises, more of them.
+long: $(READY)
+	$(BIN)/pytest -n 2 --dist loadfile -m long
+
+# Every call of an onboarding failed in every way, a crash before and after every write; then crash windows, missing rights, rivals.
+faults: $(READY)
+	$(BIN)/python -m tests.faults.walk
+	$(BIN)/pytest -n 2 --dist loadfile tests/faults tests/rivals
+
+# Every open fact about the vendors, each reading alone, every pair of readings, and more mixtures of them.
+readings: $(READY)
+	$(BIN)/pytest -n 2 tests/readings
+
+# Rules of the sandbox and checks of ours, taken away one by one: each must turn something red.
+mutants: $(READY)
+	$(BIN)/pytest -n 2 tests/mutants
 
 check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+up: $(READY)
+	$(BIN)/python -m deployments.local up
+
+down: $(READY)
+	$(BIN)/python -m deployments.local down
 
 setup: $(READY)
 

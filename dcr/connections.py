@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 
 import httpx
 
 from dcr.errors import Problem, Problems
+from dcr.redaction import redact_http_logs
 from dcr.settings import REMEDY, Connection, variable
+
+Observe = Callable[[str, httpx.Response], None]
+"""Told of each answer and the system that gave it, a refused one too."""
 
 
 class Connections:
     """Makes the HTTP clients, and closes them. Those with the same certificates share what was read of them: reading takes 18 ms."""
 
-    def __init__(self) -> None:
+    def __init__(self, observe: Observe | None = None) -> None:
+        redact_http_logs()
+        self._observe = observe
         self._contexts: dict[Hashable, ssl.SSLContext] = {}
         self._clients: list[httpx.Client] = []
 
@@ -32,6 +38,9 @@ class Connections:
             timeout=httpx.Timeout(connection.timeout_seconds, connect=connection.connect_timeout_seconds),
             trust_env=False,  # a proxy or netrc of the surroundings would see credentials that are not meant for it
         )
+        observe = self._observe
+        if observe:
+            made.event_hooks = {"response": [lambda response: observe(system, response)]}
         self._clients.append(made)
         return made
 

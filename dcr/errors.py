@@ -51,6 +51,10 @@ class LostLock(Refused):
     """The lock expired or was taken over while this run held it: it must not write any more."""
 
 
+class Pending(DcrError):
+    """It waits for people. Nothing failed: what converged stays, and running again goes on from here."""
+
+
 class CheckFailed(Refused):
     """A run-time check (metadata, smoke test) did not become true before its deadline, or was plainly false."""
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from dcr.changes import Stage
-from dcr.errors import CheckFailed, DcrError
+from dcr.errors import CheckFailed, DcrError, Pending
 from dcr.look import Look, look
 from dcr.outcome import Facts, Outcome
 from dcr.record import Record, shown
-from dcr.report import Claim, Report, Verdict
+from dcr.report import Claim, Decision, Report, Verdict
 from dcr.request_counting import RequestCounting
 from dcr.retries import Sleep, with_retries
 from dcr.run import Run
@@ -59,12 +59,12 @@ class Finished:
     error: DcrError | None = None
 
 
-Approve = Callable[[Look], None]
-"""Called with the plan before the first write; raises to stop there."""
+Approve = Callable[[Look], Decision | None]
+"""Called with the plan before the first write; raises to stop there. Returns what a person decided, if one was asked."""
 
 
 def _approved(_look: Look) -> None:
-    """No approval is asked for."""
+    """Nobody is asked."""
 
 
 def onboard(run: Run, engine: Engine, label: str, approve: Approve = _approved) -> Finished:
@@ -82,6 +82,8 @@ def onboard(run: Run, engine: Engine, label: str, approve: Approve = _approved) 
     ended: DcrError | None = None
     try:
         _walk(run, engine, record, approve, counting)
+    except Pending:
+        pass  # the record has its words; the report's verdict says so
     except DcrError as error:
         record.error, ended = record.error or str(error), error
     record.requests = counting.rows()
@@ -97,7 +99,7 @@ def _walk(run: Run, engine: Engine, record: Record, approve: Approve, counting: 
         found.require_writable(run)
     with ExitStack() as held:
         if found.changes:
-            approve(found)
+            record.approval = approve(found)
         if run.tenant:
             held.enter_context(_tenant_lock(run, record.run))
         facts = found.facts

@@ -162,6 +162,7 @@ class Deadlines(BaseModel):
         default=660, gt=0, le=3600, description="registration_endpoint in the metadata: caches may hold it 600 s."
     )
     propagation_seconds: float = Field(default=120, gt=0, le=3600, description="A registration at the gateway.")
+    approval_seconds: float = Field(default=86400, gt=0, le=604800, description="A person's approval; then it counts as refused.")
     lock_seconds: float = Field(default=120, gt=0, le=3600, description="Another run's lock.")
     poll_seconds: float = Field(default=2, gt=0, le=60, description="Between two looks.")
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from dcr.changes import Change, Stage
-from dcr.errors import DcrError
+from dcr.errors import DcrError, Pending
 from dcr.outcome import Outcome
 from dcr.platform import Platform
-from dcr.report import Claim, LeftOver, Report, StageReport, SystemRequests, Verdict
+from dcr.report import Claim, Decision, LeftOver, Report, StageReport, SystemRequests, Verdict
 from dcr.tenant import Tenant
 
 
@@ -36,13 +36,14 @@ class Record:
     vault_paths: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     requests: list[SystemRequests] = field(default_factory=list)
+    approval: Decision | None = None
     error: str = ""
 
     def keep(self, outcome: Outcome, *, written: bool) -> None:
         """Add one step's outcome; what a look found to be written is not written yet."""
         self.changes += outcome.changes if written else ()
         self.claims += outcome.claims
-        self.left_overs += outcome.left_overs
+        self.left_overs += [left for left in outcome.left_overs if left not in self.left_overs]
         self.vault_paths += [path for path in outcome.vault_paths if path not in self.vault_paths]
         self.warnings += [warning for warning in outcome.warnings if warning not in self.warnings]
 
@@ -53,6 +54,11 @@ class Record:
         began, changes, claims = time.monotonic(), len(self.changes), len(self.claims)
         try:
             yield said
+        except Pending as error:
+            detail = f"{error.problem}. {error.remedy}"
+            self.claims.append(Claim(stage=stage, what=error.where, verdict=Verdict.PENDING, detail=detail))
+            self._end(stage, Verdict.PENDING, error.problem, began)
+            raise
         except DcrError as error:
             self.error = str(error)
             self._end(stage, Verdict.FAILED, error.problem, began)
@@ -82,6 +88,7 @@ class Record:
             left_overs=tuple(self.left_overs),
             warnings=tuple(self.warnings),
             requests=tuple(self.requests),
+            approval=self.approval,
             error=self.error,
         )
 

@@ -15,9 +15,6 @@ from dcr.http import Sender
 from dcr.retry_after import retry_after
 from dcr.secret import Secret
 
-# RFC 7592: the registration token serves reads and updates for 28 days at Curity, then only the removal (reference/curity.md section 2.5).
-LOST_ANSWERS = frozenset({500, 502, 504})
-
 
 @dataclass(frozen=True, slots=True)
 class WantedClient:
@@ -43,7 +40,7 @@ class RegisteredClient(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
     client_id: str = Field(min_length=1, max_length=255)
-    client_secret: Secret
+    client_secret: Secret | None = None
     client_secret_expires_at: int = 0  # 0: it does not
     grant_types: tuple[str, ...] | None = None
     redirect_uris: tuple[str, ...] | None = None
@@ -53,18 +50,24 @@ class RegisteredClient(BaseModel):
     registration_access_token: Secret | None = None
     registration_access_token_expires_in: int | None = None  # seconds
 
-    def shortfalls(self, wanted: WantedClient) -> tuple[str, ...]:
-        """What was asked for and not given, in words: Curity drops grant types and overrides methods without an error (section 4.4).
+    def defects(self, wanted: WantedClient) -> tuple[str, ...]:
+        """Why this client is of no use, in words: Curity drops grant types and overrides methods without an error (section 4.4).
 
-        A member the answer does not repeat is taken as given.
+        A member the answer does not repeat is taken as given; a secret is shown here or never.
         """
-        lacking = [grant for grant in wanted.grant_types if self.grant_types is not None and grant not in self.grant_types]
-        lost = [uri for uri in wanted.redirect_uris if self.redirect_uris is not None and uri not in self.redirect_uris]
+        given = wanted.grant_types if self.grant_types is None else self.grant_types
+        found = [f"grant type {grant} was not given" for grant in wanted.grant_types if grant not in given]
         method = self.token_endpoint_auth_method
-        found = [f"grant type {grant} was not given" for grant in lacking] + [f"redirect URI {uri} was not given" for uri in lost]
         if method is not None and method not in (wanted.token_endpoint_auth_method, "client_secret_post"):
             found.append(f"the client must authenticate by {method}, which is not by its secret")
+        elif not self.client_secret:
+            found.append("no client secret was given")
         return tuple(found)
+
+    def shortfalls(self, wanted: WantedClient) -> tuple[str, ...]:
+        """What else was asked for and not given; the client works without it."""
+        given = wanted.redirect_uris if self.redirect_uris is None else self.redirect_uris
+        return tuple(f"redirect URI {uri} was not given" for uri in wanted.redirect_uris if uri not in given)
 
 
 class Registration:
@@ -82,21 +85,23 @@ class Registration:
 
         Raises:
             Unknown: a client may exist now, under this name, whose secret nobody knows.
-            Refused: says which member of the request is at fault.
+            Misregistered: a client exists now that cannot be used.
+            Refused: says which member of the request is at fault; there is no client.
 
         Source: RFC 7591 section 3; 201, and 200 is taken too.
         """
         response = self.sender.send("POST", endpoint, json=wanted.document(), headers=_bearer(token))
-        try:
-            registered = RegisteredClient.model_validate_json(response.content)
-        except ValidationError:
-            where = f"registration: POST {endpoint}"
-            raise Unknown(
-                where, "answered success without a client that can be used", "A client may be left behind under this name."
-            ) from None
+        registered = _registered(response, f"registration: POST {endpoint}")
         if registered.registration_client_uri:
-            self.sender.require_allowed(registered.registration_client_uri)
+            self._require_allowed(registered)
         return registered
+
+    def _require_allowed(self, registered: RegisteredClient) -> None:
+        try:
+            self.sender.require_allowed(registered.registration_client_uri)
+        except Refused as error:
+            said = f"registered client {registered.client_id}, but its registration_client_uri cannot be used: {error.problem}"
+            raise Misregistered(error.where, said, error.remedy) from None
 
     def remove(self, client_uri: str, token: Secret) -> None:
         """Remove a client; one that is gone already counts as removed (Curity answers 401 then, RFC 7592 section 2.3).
@@ -110,8 +115,22 @@ class Registration:
             return
 
 
+class Misregistered(Refused):
+    """The registration succeeded, and what came of it cannot be used: a client is left behind."""
+
+
 class RegistrationTokenDead(Refused):
     """The token is used, expired or its client is gone (401)."""
+
+
+def _registered(response: httpx.Response, where: str) -> RegisteredClient:
+    try:
+        return RegisteredClient.model_validate(response.json())
+    except ValidationError:
+        remedy = "Check what answers at this address; a client may be left behind under this name."
+        raise Misregistered(where, f"answered {response.status_code} without a client as RFC 7591 describes it", remedy) from None
+    except ValueError:
+        raise Unknown(where, f"answered {response.status_code} with something that is not JSON", "A client may be left behind.") from None
 
 
 def _bearer(token: Secret) -> dict[str, str]:
@@ -124,12 +143,12 @@ def judge(response: httpx.Response) -> DcrError | None:
         return None
     where = f"registration: {response.request.method} {response.request.url.copy_with(query=None)}"
     status = response.status_code
-    if status in (408, 429, 503):
+    if status in (429, 503):
         passing = Passing(where, f"answered {status}", "It is tried again.")
         passing.retry_after = retry_after(response.headers)
         return passing
-    if status in LOST_ANSWERS:
-        return Unknown(where, f"answered {status}", "A client may have been registered; it is looked for before anything is repeated.")
+    if status == 408 or (status >= 500 and status != 501):  # 501: not implemented, so not applied
+        return Unknown(where, f"answered {status}", "It may have been carried out; what nobody heard of is named as a possible left-over.")
     if status == httpx.codes.UNAUTHORIZED:
         return RegistrationTokenDead(where, "refused the token", "It is used up, expired, or its client is gone.")
     if status == httpx.codes.NOT_FOUND:

@@ -40,6 +40,18 @@ class LeftOver(BaseModel):
     remedy: str
 
 
+class Decision(BaseModel):
+    """What a person said of the plan, where the platform asks for one."""
+
+    model_config = ConfigDict(frozen=True)
+    approved: bool
+    by: str
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f"by {self.by}{f': {self.reason}' if self.reason else ''}"
+
+
 class StageReport(BaseModel):
     model_config = ConfigDict(frozen=True)
     stage: Stage
@@ -76,4 +88,11 @@ class Report(BaseModel):
     left_overs: tuple[LeftOver, ...] = ()
     warnings: tuple[str, ...] = ()
     requests: tuple[SystemRequests, ...] = ()
+    approval: Decision | None = None
     error: str = ""
+
+    @property
+    def waits_at(self) -> StageReport | None:
+        """The stage that waits for people, so that none after it was begun; None if every stage was gone through."""
+        last = self.stages[-1] if self.stages else None
+        return last if last and last.verdict is Verdict.PENDING and last.stage is not Stage.SMOKE_TEST else None

@@ -31,6 +31,7 @@ class Run:
     tenant: Tenant | None
     write: bool
     progress: Callable[[str], None] = _silent
+    replace: frozenset[str] = frozenset()  # ids of imported clients that shall give way to new ones
     _seen: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def see(self, name: str, read: Callable[[], T]) -> T:

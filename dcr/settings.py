@@ -20,6 +20,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from dcr.curity.fragment import SecretAs
 from dcr.errors import Problem, Problems
 from dcr.platform import HttpsUrl, Platform
 from dcr.ready_file import settings_in
@@ -69,6 +70,13 @@ class CuritySettings(Connection):
     )
     password: Secret | None = Field(
         default=None, description="Its password, or vault://mount/path#key. Empty: vault://<platform's mount>/platform/curity#password."
+    )
+    render_directory: Path = Field(
+        default=Path("rendered"),
+        description="For curity.mode render: where dcr-<platform>.xml is written. Relative: to the working directory.",
+    )
+    render_secret_as: SecretAs = Field(
+        default=SecretAs.PARAMETER, description="For curity.mode render: the initial client's secret as parameter #{NAME}, or as hash."
     )
 
 

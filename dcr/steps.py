@@ -20,6 +20,7 @@ from dcr.stages import (
     publication,
     registration_endpoint,
     registrations,
+    replaced_client,
     smoke_test,
     tenant_record,
     vault_access,
@@ -106,6 +107,9 @@ APPLICATION = Step(
 REGISTRATIONS = Step(
     "registrations", Stage.APPLICATION, TENANT, registrations.converge, _asks("vault", "konnect", "portal"), each=Each.APPLICATION
 )
+REPLACED_CLIENT = Step(
+    "replaced client", Stage.APPLICATION, TENANT, replaced_client.converge, _asks("vault", "konnect"), each=Each.APPLICATION
+)
 SMOKE_TEST = Step(
     "smoke test",
     Stage.SMOKE_TEST,
@@ -129,5 +133,6 @@ STEPS = (
     PUBLICATION,
     APPLICATION,
     REGISTRATIONS,
+    REPLACED_CLIENT,
     SMOKE_TEST,
 )

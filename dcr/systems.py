@@ -8,11 +8,12 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
-from dcr.connections import Connections
+from dcr.connections import Connections, Observe
 from dcr.curity.admin import CurityAdmin
 from dcr.gateway import Gateway
 from dcr.http import Sender
 from dcr.konnect.client import Konnect
+from dcr.konnect.settling import Settling
 from dcr.oauth import OAuth
 from dcr.platform import Platform
 from dcr.portal.client import Portal
@@ -119,9 +120,9 @@ def close_systems() -> None:
     REGISTRY.close()
 
 
-def build_systems(settings: Settings, platform: Platform, clock: Clock = REAL_CLOCK) -> Systems:
+def build_systems(settings: Settings, platform: Platform, clock: Clock = REAL_CLOCK, observe: Observe | None = None) -> Systems:
     """Systems apart from the registry; whoever builds them closes them."""
-    connections, hosts = Connections(), platform.rules.allowed_hosts
+    connections, hosts = Connections(observe), platform.rules.allowed_hosts
     vault = _vault(settings, platform, connections, clock)
     curity, konnect = settings.curity, settings.konnect
     username = curity.username or reference(vault, paths.curity(), "username")
@@ -137,7 +138,9 @@ def build_systems(settings: Settings, platform: Platform, clock: Clock = REAL_CL
         ),
         oauth=OAuth(connections.client("oauth", settings.oauth), hosts),
         registration=Registration(connections.client("oauth", settings.oauth), hosts),
-        konnect=Konnect(connections.client("konnect", konnect, platform.konnect.url), partial(resolve, vault, token), hosts),
+        konnect=Konnect(
+            connections.client("konnect", konnect, platform.konnect.url), partial(resolve, vault, token), hosts, Settling(clock)
+        ),
         gateway=Gateway(connections.client("gateway", settings.gateway, platform.gateway.url), hosts),
         clock=clock,
         _connections=connections,

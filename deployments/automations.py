@@ -1,15 +1,14 @@
 """Automations that make Prefect do what it does not do by itself: find dead runs, restart them once, tell people.
 
-Run `python -m deployments.automations`; running it again changes nothing. Source: reference/prefect.md sections 6 and 9.
+`python -m deployments.provision` applies them. Source: reference/prefect.md sections 6 and 9.
 """
 
 from __future__ import annotations
 
-import os
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
-from prefect import get_client
 from prefect.blocks.webhook import Webhook
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import StateType
@@ -18,6 +17,7 @@ from prefect.events.schemas.automations import AutomationCore, EventTrigger, Pos
 from prefect.events.schemas.events import ResourceSpecification
 from pydantic import SecretStr
 
+from deployments.work_pools import template
 from tasks.restarts import RESTARTED
 
 WEBHOOK_BLOCK = "dcr-alerts"
@@ -25,11 +25,20 @@ MISSED_HEARTBEATS = 3
 FLOW_RUNS = ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]})
 EACH = {"prefect.resource.id"}
 FAILED_PAYLOAD = '{"event": "run failed", "run": "{{ flow_run.name }}", "id": "{{ flow_run.id }}", "state": "{{ flow_run.state.name }}"}'
-DRIFTED_PAYLOAD = '{"event": "{{ event.event }}", "resource": "{{ event.resource.id }}"}'
+DRIFTED_PAYLOAD = '{"event": "{{ event.event }}", "resource": "{{ event.resource.id }}", "finding": "{{ event.payload.finding }}"}'
 
 
-def dead_runs(heartbeat_seconds: int) -> AutomationCore:
-    """Mark a run Crashed that sent heartbeats and then nothing at all: any event of a run counts, so a live one is left alone."""
+def heartbeat_seconds() -> int:
+    """How often runs say that they live, as the templates of the work pools set it."""
+    return int(template("process")["variables"]["properties"]["env"]["default"]["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"])
+
+
+def dead_runs(silence_seconds: int) -> AutomationCore:
+    """Mark a run Crashed that sent heartbeats and then nothing at all: any event of a run counts, so a live one is left alone.
+
+    Args:
+        silence_seconds: how long is too long; three heartbeats, so that one that is late or lost harms nobody.
+    """
     trigger = EventTrigger(
         posture=Posture.Proactive,
         match=FLOW_RUNS,
@@ -37,7 +46,7 @@ def dead_runs(heartbeat_seconds: int) -> AutomationCore:
         after={"prefect.flow-run.heartbeat"},
         expect={"prefect.flow-run.*"},
         threshold=1,
-        within=timedelta(seconds=MISSED_HEARTBEATS * heartbeat_seconds),
+        within=timedelta(seconds=silence_seconds),
     )
     crashed = ChangeFlowRunState(
         state=StateType.CRASHED, name="Crashed", message="No heartbeat: its worker or process is gone.", force=False
@@ -84,21 +93,13 @@ def apply(client: SyncPrefectClient, wanted: AutomationCore) -> None:
         client.delete_automation(twin.id)
 
 
-def main() -> None:
-    """Apply all of them; those that tell people only where DCR_ALERT_WEBHOOK_URL says whom."""
-    heartbeat = int(os.environ.get("PREFECT_FLOWS_HEARTBEAT_FREQUENCY", "30"))
-    wanted = [dead_runs(heartbeat), restart()]
-    if url := os.environ.get("DCR_ALERT_WEBHOOK_URL"):
-        block = alerts_block(url, private=os.environ.get("DCR_ALERT_WEBHOOK_PRIVATE") == "true")
-        ended_badly = {"prefect.flow-run.Failed", "prefect.flow-run.TimedOut", "prefect.flow-run.Drifted"}
+def wanted_automations(surroundings: Mapping[str, str]) -> list[AutomationCore]:
+    """All of them; those that tell people only where DCR_ALERT_WEBHOOK_URL says whom, whose block is saved for them."""
+    wanted = [dead_runs(MISSED_HEARTBEATS * heartbeat_seconds()), restart()]
+    if url := surroundings.get("DCR_ALERT_WEBHOOK_URL"):
+        block = alerts_block(url, private=surroundings.get("DCR_ALERT_WEBHOOK_PRIVATE") == "true")
         wanted += [
-            tell("dcr: failed runs are told", ended_badly, FAILED_PAYLOAD, block),
+            tell("dcr: failed runs are told", {"prefect.flow-run.Failed", "prefect.flow-run.TimedOut"}, FAILED_PAYLOAD, block),
             tell("dcr: drift is told", {"dcr.tenant.drifted"}, DRIFTED_PAYLOAD, block),
         ]
-    with get_client(sync_client=True) as client:
-        for automation in wanted:
-            apply(client, automation)
-
-
-if __name__ == "__main__":
-    main()
+    return wanted

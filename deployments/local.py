@@ -2,153 +2,102 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
+import fcntl
+import socket
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from urllib.error import URLError
 
-TREE = Path(__file__).resolve().parents[1]
-RUN = Path(os.environ.get("DCR_UP_DIRECTORY", TREE / "run"))
-PORT = int(os.environ.get("DCR_UP_PORT", "4200"))
-SANDBOX_PORTS = os.environ.get("DCR_UP_SANDBOX_PORTS", "46000")
-POOLS = ("dcr-read", "dcr-write")
+from deployments.processes import DidNotStart, Part
+from deployments.surroundings import TREE, Installation, environment, installation, reading
+from deployments.work_pools import READING, WRITING
+
+SANDBOX_PORTS = 9
 START_SECONDS = 90.0
-STOP_SECONDS = 15.0
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One process of the installation."""
-
-    name: str
-    arguments: tuple[str, ...]
-
-    @property
-    def record(self) -> Path:
-        return RUN / f"{self.name}.pid"
+def sandbox(place: Installation) -> Part:
+    """The stand-ins for all systems."""
+    arguments = ("sandbox", "--ready-file", str(place.ready_file), "--port-base", str(place.sandbox_port_base))
+    return Part("sandbox", arguments, place.directory)
 
 
-SANDBOX = Part("sandbox", ("sandbox", "--ready-file", str(RUN / "sandbox.json"), "--port-base", SANDBOX_PORTS))
-SERVER = Part("server", ("prefect", "server", "start", "--host", "127.0.0.1", "--port", str(PORT)))
-WORKERS = tuple(Part(f"worker-{pool}", ("prefect", "worker", "start", "--pool", pool, "--name", f"{pool}-1")) for pool in POOLS)
+def server(place: Installation) -> Part:
+    """Prefect's API, UI and services."""
+    return Part("server", ("prefect", "server", "start", "--host", "127.0.0.1", "--port", str(place.port)), place.directory)
 
 
-def environment() -> dict[str, str]:
-    """What every part is started with; a variable that is set already wins, so that a test can make things faster."""
-    ours = {
-        "PREFECT_HOME": str(RUN / "prefect"),
-        "PREFECT_API_URL": f"http://127.0.0.1:{PORT}/api",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-        "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
-        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
-        "PREFECT_WORKER_QUERY_SECONDS": "2",
-        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
-        "NO_PROXY": "127.0.0.1,localhost",
-        "DCR_READY_FILE": str(RUN / "sandbox.json"),
-        "DCR_PLATFORM_FILE": str(TREE / "examples/platforms/sandbox.yaml"),
-        "DCR_TREE": str(TREE),
-        "DCR_CHECK_SCHEDULE": "false",
-    }
-    return {**ours, **os.environ}
+def worker(place: Installation, pool: str) -> Part:
+    """Runs the flows of one pool, each in a process of its own."""
+    return Part(f"worker-{pool}", ("prefect", "worker", "start", "--pool", pool, "--name", f"{pool}-1"), place.directory)
 
 
-def up() -> None:
+def up(place: Installation) -> None:
     """Start what does not run yet, deploy, create the automations, and say where everything is."""
-    RUN.mkdir(parents=True, exist_ok=True)
-    _start(SANDBOX)
-    _start(SERVER)
-    _wait("the server", lambda: _answers(f"http://127.0.0.1:{PORT}/api/health"))
-    _wait("the sandbox", (RUN / "sandbox.json").exists)
-    for pool in POOLS:
-        template = str(TREE / "deployments/pools/process.json")
-        _run("prefect", "work-pool", "create", pool, "--type", "process", "--base-job-template", template, "--overwrite")
-    _run("prefect", "--no-prompt", "deploy", "--all")
-    _run("deployments.automations")
-    for worker in WORKERS:
-        _start(worker)
+    given = environment(place)
+    api, systems = server(place), sandbox(place)
+    if not api.pid():
+        _require_free(place.port, "the Prefect server", "DCR_UP_PORT")
+    if not systems.pid():
+        place.ready_file.unlink(missing_ok=True)
+        for port in range(place.sandbox_port_base, place.sandbox_port_base + SANDBOX_PORTS):
+            _require_free(port, "the sandbox", "DCR_UP_SANDBOX_PORTS")
+    fresh = systems.start(given, TREE)
+    api.start(given, TREE)
+    systems.wait(place.ready_file.exists, START_SECONDS)
+    api.wait(partial(_answers, f"{place.url}/api/health"), START_SECONDS)
+    deploy(given)
+    for pool, surroundings in ((READING, reading(given, place.ready_file)), (WRITING, given)):
+        part = worker(place, pool)
+        if fresh:  # what it was told of the sandbox before is no longer so
+            part.stop()
+        part.start(surroundings, TREE)
+    _tell(place)
+
+
+def deploy(given: Mapping[str, str]) -> None:
+    """Pools, deployments and automations, at the server that this environment names; repeating it brings them up to date."""
+    _run(given, "deployments.provision")
+    _run(given, "prefect", "--no-prompt", "deploy", "--all")
+
+
+def down(place: Installation) -> None:
+    """Stop the processes that `up` started, and nothing else. What the server keeps stays in the directory."""
+    for part in (worker(place, READING), worker(place, WRITING), server(place), sandbox(place)):
+        part.stop()
+
+
+def _tell(place: Installation) -> None:
     sys.stdout.write(
-        f"Prefect UI   http://127.0.0.1:{PORT}\n"
-        f"Prefect API  http://127.0.0.1:{PORT}/api\n"
-        f"Sandbox      {RUN / 'sandbox.json'} (addresses and credentials, readable by you only)\n"
+        f"Prefect UI   {place.url}\n"
+        f"Prefect API  {place.url}/api\n"
+        f"Sandbox      {place.ready_file} (addresses and credentials, readable by you only)\n"
+        f"Logs         {place.directory}/*.log\n"
+        "For dcr      export "
+        f"PREFECT_API_URL={place.url}/api DCR_READY_FILE={place.ready_file} DCR_PLATFORM_FILE=examples/platforms/sandbox.yaml\n"
         "Stop it all  make down\n"
     )
 
 
-def down() -> None:
-    """Stop the processes that `up` started, and nothing else. What the server keeps stays in the directory."""
-    for part in (*WORKERS, SERVER, SANDBOX):
-        _stop(part)
+def _require_free(port: int, whose: str, name: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port that is only cooling down is free
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise DidNotStart(f"port {port}, which {whose} needs, is taken by another process; choose others with {name}") from None
 
 
-def _start(part: Part) -> None:
-    if _pid(part):
-        return
-    # An own session and default signals: a worker that inherits an ignored SIGINT never stops (reference/prefect.md section 12).
-    with (RUN / f"{part.name}.log").open("ab") as log:
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
-            [sys.executable, "-m", *part.arguments],
-            env=environment(),
-            cwd=TREE,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler) and None,  # noqa: PLW1509 - before any thread
-        )
-    part.record.write_text(json.dumps({"pid": process.pid, "started": _started(process.pid)}))
-
-
-def _stop(part: Part) -> None:
-    pid = _pid(part)
-    if pid:
-        os.killpg(pid, signal.SIGTERM)
-        deadline = time.monotonic() + STOP_SECONDS
-        while _pid(part) and time.monotonic() < deadline:
-            time.sleep(0.1)
-        if _pid(part):
-            os.killpg(pid, signal.SIGKILL)
-    part.record.unlink(missing_ok=True)
-
-
-def _pid(part: Part) -> int | None:
-    """The part's process if it still is the one that was started: a number may have been given to another since."""
-    if not part.record.exists():
-        return None
-    record = json.loads(part.record.read_text())
-    return int(record["pid"]) if _started(record["pid"]) == record["started"] else None
-
-
-def _started(pid: int) -> str | None:
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return None
-    return None if fields[0] == "Z" else fields[19]  # the 22nd of the line: start time in clock ticks since boot
-
-
-def _run(module: str, *arguments: str) -> None:
+def _run(given: Mapping[str, str], module: str, *arguments: str) -> None:
     ended = subprocess.run(  # noqa: S603 - our own interpreter and modules
-        [sys.executable, "-m", module, *arguments], env=environment(), cwd=TREE, check=False, capture_output=True, text=True
+        [sys.executable, "-m", module, *arguments], env=dict(given), cwd=TREE, check=False, capture_output=True, text=True
     )
     if ended.returncode:
-        raise SystemExit(f"{module} {' '.join(arguments)} failed:\n{ended.stdout}{ended.stderr}")
-
-
-def _wait(what: str, ready: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while not ready():
-        if time.monotonic() > deadline:
-            raise SystemExit(f"{what} did not start within {START_SECONDS:g} s; its log is in {RUN}")
-        time.sleep(0.1)
+        raise DidNotStart(f"{module} {' '.join(arguments)} failed:\n{ended.stdout}{ended.stderr}")
 
 
 def _answers(url: str) -> bool:
@@ -160,5 +109,30 @@ def _answers(url: str) -> bool:
         return False
 
 
+@contextmanager
+def _alone(place: Installation) -> Iterator[None]:
+    """One such command at a time in this directory; a second one waits."""
+    place.directory.mkdir(parents=True, exist_ok=True)
+    with (place.directory / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def main(arguments: list[str]) -> int:
+    """`up` or `down`; a failure is told in words."""
+    commands = {"up": up, "down": down}
+    if len(arguments) != 1 or arguments[0] not in commands:
+        sys.stderr.write("usage: python -m deployments.local up|down\n")
+        return 64
+    place = installation()
+    try:
+        with _alone(place):
+            commands[arguments[0]](place)
+    except DidNotStart as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
 if __name__ == "__main__":
-    {"up": up, "down": down}[sys.argv[1]]()
+    sys.exit(main(sys.argv[1:]))

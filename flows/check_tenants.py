@@ -5,7 +5,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from tasks.accepting import accept, onboarded_tenants
-from tasks.checking import Finding, check_tenant
+from tasks.checking import CLEAN, DRIFTED, SMOKE_TEST_FAILED, UNKNOWN, Finding, checked
 
 
 @flow(name="check tenants", flow_run_name="check-tenants")
@@ -17,13 +17,13 @@ def check_tenants(tenants: list[str] = []) -> State[None]:  # noqa: B006 - Prefe
     """
     platform = accept(None)
     slugs = tenants or onboarded_tenants(platform)
-    findings = [check_tenant.with_options(task_run_name=f"check {slug}")(platform, slug) for slug in slugs]
-    return _overall(findings)
+    return _overall([checked(platform, slug) for slug in slugs])
 
 
 def _overall(findings: list[Finding]) -> State[None]:
-    worst = next((name for name in ("Drifted", "SmokeTestFailed", "Unknown") if any(found.state == name for found in findings)), "")
-    words = "; ".join(f"{found.slug}: {found.words}" for found in findings if found.state != "Clean")
+    worst = next((name for name in (DRIFTED, SMOKE_TEST_FAILED, UNKNOWN) if any(found.state == name for found in findings)), "")
     if worst:
+        words = "; ".join(f"{found.slug}: {found.words}" for found in findings if found.state != CLEAN)
         return Failed(name=worst, message=words)
-    return Completed(name="Clean", message=f"{len(findings)} tenants as accepted, their credentials work.")
+    number = "1 tenant is" if len(findings) == 1 else f"{len(findings)} tenants are"
+    return Completed(name=CLEAN, message=f"{number} as accepted, with credentials that work.")

@@ -6,9 +6,11 @@ from dcr.onboarding import onboard
 from dcr.report import Report
 from dcr.tenant import Tenant
 from tasks.accepting import accept
+from tasks.approving import approval_in_prefect
 from tasks.engine import PrefectEngine
 from tasks.labels import label_run
 from tasks.reporting import publish_report
+from tasks.restarts import refuse_second_restart
 from tasks.surroundings import run_of
 
 
@@ -19,9 +21,11 @@ def onboard_tenant(tenant: Tenant) -> Report:
     Args:
         tenant: One portal, its APIs, its applications, who owns them, who asked and why. No secrets.
     """
+    refuse_second_restart()
     platform = accept(tenant)
     name = label_run(platform, tenant)
-    finished = onboard(run_of(platform, tenant, write=False), PrefectEngine(platform, tenant), name)
+    run = run_of(platform, tenant, write=False)
+    finished = onboard(run, PrefectEngine(platform, tenant), name, approval_in_prefect(run))
     publish_report(finished.report)
     if finished.error:
         raise finished.error from None

@@ -5,18 +5,22 @@ from prefect import flow
 from dcr.onboarding import onboard
 from dcr.report import Report
 from tasks.accepting import accept
+from tasks.approving import approval_in_prefect
 from tasks.engine import PrefectEngine
 from tasks.labels import label_run
 from tasks.reporting import publish_report
+from tasks.restarts import refuse_second_restart
 from tasks.surroundings import run_of
 
 
 @flow(name="prepare platform", flow_run_name="prepare-platform")
 def prepare_platform() -> Report:
     """Converge what belongs to every tenant: issuer settings, token issuer, initial client, DCR, provider and strategy."""
+    refuse_second_restart()
     platform = accept(None)
     name = label_run(platform, None)
-    finished = onboard(run_of(platform, None, write=False), PrefectEngine(platform, None), name)
+    run = run_of(platform, None, write=False)
+    finished = onboard(run, PrefectEngine(platform, None), name, approval_in_prefect(run))
     publish_report(finished.report)
     if finished.error:
         raise finished.error from None

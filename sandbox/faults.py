@@ -30,17 +30,18 @@ class Canned:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of fault. Exactly one of the ways in which it shows is set."""
+    """One kind of fault, and the ways in which it shows."""
 
     name: str
     timing: Timing = Timing.BEFORE
     canned: Canned | None = None
     refuse: bool = False  # the connection, before TLS
     drop: bool = False  # the connection, without an answer
-    cut: bool = False  # the answer's body, in the middle
+    cut: bool = False  # the connection, in the middle of the answer's body
+    truncate: bool = False  # the answer's body, whose length then fits: what is left is a whole answer of half the text
     delay_seconds: float = 0.0  # before the answer; longer than the client waits
     for_systems: frozenset[str] = frozenset()  # empty: any
-    then: str = ""  # name of a thing the world does right before this request is forwarded
+    disturb: bool = False  # have `FaultPlan.disturbance` happen, at the given time
 
 
 def _restconf(tag: str, message: str) -> bytes:
@@ -87,12 +88,28 @@ def kinds(*, longer_than_the_client_waits: float) -> tuple[Kind, ...]:
         Kind("500, applied", after, canned=answer(500)),
         Kind("502 with HTML", after, canned=answer(502, HTML, "text/html")),
         Kind("503", canned=answer(503)),
-        Kind("truncated JSON", after, cut=True),
+        Kind("cut off in the body", after, cut=True),
+        Kind("truncated JSON", after, truncate=True),
         Kind("redirect elsewhere", canned=answer(307, headers=(("Location", "https://localhost:9/elsewhere"),))),
         Kind("vault sealed", canned=answer(503, b'{"errors":["Vault is sealed"]}'), for_systems=VAULT),
         Kind("vault token expired", canned=answer(403, b'{"errors":["permission denied"]}'), for_systems=VAULT),
-        Kind("changed behind our back", then="change"),
+        Kind("changed behind our back", disturb=True),
     )
+
+
+Matches = Callable[[str, str, str], bool]
+"""System, method, path -> whether a request is counted. Of a connection that may have to be refused only the system is known."""
+Disturbance = Callable[[str, str, str], None]
+"""What happens meanwhile, given the system, method and path of the request."""
+
+
+def any_request(_system: str, _method: str, _path: str) -> bool:
+    """Count every request."""
+    return True
+
+
+def _nothing(_system: str, _method: str, _path: str) -> None:
+    """Nothing happens meanwhile."""
 
 
 @dataclass(slots=True)
@@ -102,16 +119,31 @@ class FaultPlan:
     kind: Kind | None = None
     nth: int = 0  # the request that gets it, from 1; 0: none
     times: int = 1  # how many requests in a row
-    matches: Callable[[str, str, str], bool] = lambda _system, _method, _path: True
-    change: Callable[[str], None] = lambda _system: None  # what "changed behind our back" does to the named system
+    matches: Matches = any_request
+    disturbance: Disturbance = _nothing
     counted: int = 0
     met: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def arrange(self, kind: Kind | None, nth: int, times: int = 1) -> None:
-        """Plan anew, and count from nothing."""
+    def arrange(
+        self, kind: Kind | None, nth: int, times: int = 1, matches: Matches = any_request, disturbance: Disturbance = _nothing
+    ) -> None:
+        """Plan anew, and count from nothing.
+
+        Args:
+            kind: the fault; None only counts.
+            nth: the request that gets it, from 1.
+            times: how many requests in a row.
+            matches: which requests are counted.
+            disturbance: for a kind that disturbs.
+        """
         with self._lock:
             self.kind, self.nth, self.times, self.counted, self.met = kind, nth, times, 0, 0
+            self.matches, self.disturbance = matches, disturbance
+
+    def clear(self) -> None:
+        """No fault any more, and count from nothing."""
+        self.arrange(None, 0)
 
     def for_request(self, system: str, method: str, path: str) -> Kind | None:
         """The fault that this request gets, if any; counts it."""

@@ -20,6 +20,7 @@ from sandbox.curity.runtime.status import create_status_app
 from sandbox.gateway.app import create_app as create_gateway_app
 from sandbox.gateway.decision import Gateway
 from sandbox.konnect.app import create_app as create_konnect_app
+from sandbox.konnect.catalogue_answers import domain
 from sandbox.konnect.knobs import KonnectKnobs
 from sandbox.konnect.seed import DEVELOPER_EMAIL, PORTAL_NAME, ROUTES, Seed
 from sandbox.konnect.service import KonnectService
@@ -131,7 +132,7 @@ class Systems:
                 "url": self._urls[PORTAL],
                 "id": portal.id,
                 "name": portal.name,
-                "canonical_domain": portal.canonical_domain,
+                "canonical_domain": domain(portal, self.readings),
                 "developer": {"id": developer.id, "email": DEVELOPER_EMAIL, "password": self._seed.developer_password},
             },
             "gateway": {"url": self._urls[GATEWAY], "routes": dict(ROUTES)},

@@ -20,6 +20,8 @@ from typing import Any, Self
 
 from sandbox.certificates import Certificates, make_certificates
 from sandbox.control import Controls, create_control_app
+from sandbox.fault_proxy import FaultProxy
+from sandbox.faults import FaultPlan
 from sandbox.readings import Readings, default_readings
 from sandbox.request_log import RequestLog
 from sandbox.serving import Middleware, Served, bind, port_of, stop_all
@@ -52,6 +54,8 @@ class WorldOptions:
     """Readings other than the defaults, by fact id."""
     public_urls: Mapping[str, str] = field(default_factory=dict)
     """System -> the address to tell others instead of its own, for a proxy that stands before it."""
+    faults: FaultPlan | None = None
+    """Stand a proxy before every system, Vault too, that misbehaves by this plan; all addresses are then the proxies'."""
     middlewares: Sequence[Middleware] = ()
     """Around every system but control and Vault, inside the request log."""
 
@@ -98,6 +102,11 @@ class World:
         """Stop all systems and remove the temporary directory; harmless if nothing runs."""
         self._stack.close()
 
+    @property
+    def faults(self) -> FaultPlan | None:
+        """The plan of the proxies, if there are any."""
+        return self._options.faults
+
     def reset(self) -> None:
         """Back to the initial state: configuration, objects, clients, secrets, readings, knobs, log. Addresses and logins stay."""
         with self._resetting:
@@ -118,7 +127,9 @@ class World:
         self.vault_audit = VaultAudit(self.vault.audit_file)
         self.vault.launch(self._given_port(VAULT))
         taken = self._take_ports()
-        urls = {name: self._options.public_urls.get(name, f"https://localhost:{port_of(taken[name])}") for name in SERVED}
+        proxies = self._proxies(certificates)
+        self._told = {**{name: proxy.url for name, proxy in proxies.items()}, **self._options.public_urls}
+        urls = {name: self._told.get(name, _address(taken[name])) for name in SERVED}
         self.systems = Systems(urls, certificates, self.readings, self._options.curity_config)
         self._stack.callback(self.systems.close)
         self._serve(taken, certificates)
@@ -126,6 +137,8 @@ class World:
         self._operator = VaultOperator(self.vault, self.systems.vault_secrets(), tenant=TENANT)
         self._operator.prepare()
         self.vault_audit.clear()
+        for name, proxy in proxies.items():
+            proxy.start(self.vault.url if name == VAULT else _address(taken[name]))
         self.ready = self._ready(certificates, port_of(taken[CONTROL]))
 
     def _take_ports(self) -> dict[str, socket.socket]:
@@ -134,6 +147,14 @@ class World:
             taken[name] = bind(self._given_port(name) or 0)
             self._stack.callback(taken[name].close)
         return taken
+
+    def _proxies(self, certificates: Certificates) -> dict[str, FaultProxy]:
+        if self._options.faults is None:
+            return {}
+        proxies = {name: FaultProxy(name, self._options.faults, certificates) for name in (*SERVED, VAULT)}
+        for proxy in proxies.values():
+            self._stack.callback(proxy.stop)
+        return proxies
 
     def _given_port(self, name: str) -> int | None:
         base = self._options.port_base
@@ -156,6 +177,10 @@ class World:
             "pid": os.getpid(),
             "ca_file": str(certificates.ca_file),
             **self.systems.ready(),
-            VAULT: {"url": self._options.public_urls.get(VAULT, self.vault.url), **self._operator.ready()},
+            VAULT: {"url": self._told.get(VAULT, self.vault.url), **self._operator.ready()},
             CONTROL: {"url": f"http://127.0.0.1:{control_port}"},
         }
+
+
+def _address(taken: socket.socket) -> str:
+    return f"https://localhost:{port_of(taken)}"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import ValidationError
-
+from dcr.accepted_tenant import read_accepted_tenant
 from dcr.documents import load_platform
-from dcr.errors import Missing, Problems, Refused
+from dcr.errors import Problems
 from dcr.house_rules import check
 from dcr.platform import Platform
 from dcr.settings import load_settings
@@ -33,14 +32,7 @@ def accepted_tenant(platform: Platform, slug: str) -> Tenant:
     Raises:
         Missing: it never was.
     """
-    path = paths.tenant_spec(slug)
-    kept = systems_of(load_settings(), platform).vault.read(path)
-    if kept is None:
-        raise Missing(f"vault: {path}", "holds no tenant", "Onboard it first, with its whole specification.")
-    try:
-        return Tenant.model_validate_json(kept.values["tenant"].get_secret_value())
-    except (KeyError, ValidationError):
-        raise Refused(f"vault: {path}", "does not hold a tenant as this version knows it", "Onboard the tenant again.") from None
+    return read_accepted_tenant(systems_of(load_settings(), platform).vault, slug)
 
 
 def onboarded_tenants(platform: Platform) -> list[str]:

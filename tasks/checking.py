@@ -10,12 +10,12 @@ from prefect.cache_policies import NO_CACHE
 from prefect.events import emit_event
 
 from dcr.changes import Stage
-from dcr.errors import DcrError
+from dcr.errors import DcrError, Problem
 from dcr.look import Look, look
 from dcr.onboarding import InThisProcess
 from dcr.platform import Platform
 from dcr.record import Record
-from dcr.report import Report, Verdict
+from dcr.report import Claim, Report, Verdict
 from dcr.steps import SMOKE_TEST
 from dcr.tenant import Tenant
 from tasks.accepting import accepted_tenant
@@ -54,7 +54,14 @@ def smoke_tested(platform: Platform, tenant: Tenant) -> Report:
 def _keep(record: Record, found: Look) -> None:
     for outcome in found.outcomes:
         record.keep(outcome, written=True)  # as drift: what would have to be written
-    record.warnings += [str(problem) for problem in found.problems]
+    # What cannot be read is not known to have drifted.
+    record.claims += [_unknown(problem) for problem in found.problems]
+
+
+def _unknown(problem: Problem) -> Claim:
+    return Claim(
+        stage=Stage.PREFLIGHT, what=f"{problem.field} is as accepted", verdict=Verdict.UNKNOWN, detail=f"{problem.fault}. {problem.remedy}"
+    )
 
 
 @task(
@@ -66,33 +73,46 @@ def _keep(record: Record, found: Look) -> None:
     persist_result=False,
 )
 def check_tenant(platform: Platform, slug: str) -> Finding:
-    """Check one tenant and publish what was found; emits `dcr.tenant.drifted` where it differs from what was accepted."""
+    """Check one tenant and publish what was found; emits `dcr.tenant.drifted` where it is no longer what was accepted, or fails."""
     try:
         report = smoke_tested(platform, accepted_tenant(platform, slug))
     except DcrError as error:
         return Finding(slug, UNKNOWN, str(error))
     publish_report(report)
-    finding = _finding(slug, report)
-    if finding.state == DRIFTED:
-        _tell(platform, report)
+    finding = finding_of(slug, report)
+    if finding.state in (DRIFTED, SMOKE_TEST_FAILED):
+        _tell(platform, report, finding)
     return finding
 
 
-def _finding(slug: str, report: Report) -> Finding:
+def checked(platform: Platform, slug: str) -> Finding:
+    """The same, where even a check that ran out of time, or broke, is a finding and keeps no other tenant from being checked."""
+    state = check_tenant.with_options(task_run_name=f"check {slug}")(platform, slug, return_state=True)
+    if state.is_completed():
+        finding: Finding = state.result()
+        return finding
+    return Finding(slug, UNKNOWN, f"the check itself ended {state.name}")
+
+
+def finding_of(slug: str, report: Report) -> Finding:
+    """The worst of what a report shows, in words that name it."""
     failing = [claim.what for claim in report.claims if claim.verdict is Verdict.FAILED]
-    if report.changes:
-        return Finding(slug, DRIFTED, ", ".join(change.path for change in report.changes))
+    unknown = [f"{claim.what}: {claim.detail}" for claim in report.claims if claim.verdict is Verdict.UNKNOWN]
+    drifted = [change.path for change in report.changes]
+    words = ", ".join([*drifted, *failing])
+    if drifted:
+        return Finding(slug, DRIFTED, words)
     if failing:
-        return Finding(slug, SMOKE_TEST_FAILED, ", ".join(failing))
-    if report.error or report.warnings:
-        return Finding(slug, UNKNOWN, report.error or "; ".join(report.warnings))
+        return Finding(slug, SMOKE_TEST_FAILED, words)
+    if report.error or unknown:
+        return Finding(slug, UNKNOWN, report.error or "; ".join(unknown))
     return Finding(slug, CLEAN, "as accepted")
 
 
-def _tell(platform: Platform, report: Report) -> None:
+def _tell(platform: Platform, report: Report, finding: Finding) -> None:
     """References only: what the values are stands in the artifact, for those who may read it."""
     emit_event(
         event="dcr.tenant.drifted",
         resource={"prefect.resource.id": f"dcr.tenant.{report.tenant}", "prefect.resource.name": report.tenant},
-        payload={"platform": platform.name, "paths": [change.path for change in report.changes]},
+        payload={"platform": platform.name, "finding": finding.state, "paths": [change.path for change in report.changes]},
     )

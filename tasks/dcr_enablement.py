@@ -4,7 +4,7 @@ from dcr import steps
 from tasks.step_task import step_task
 
 dcr_enablement = step_task(
-    steps.DCR_ENABLEMENT, timeout_seconds=300, description="DCR with client management, its endpoint, the service roles."
+    steps.DCR_ENABLEMENT, timeout_seconds=3900, description="DCR with client management, its endpoint, the service roles."
 )
 registration_endpoint = step_task(
     steps.REGISTRATION_ENDPOINT, timeout_seconds=3900, description="Waits until the metadata shows the registration endpoint."

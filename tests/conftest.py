@@ -12,6 +12,18 @@ COUNTED = "counted: "
 pytest.register_assert_rewrite("tests.living_world")
 
 
+# Rooms whose tests start servers, play whole lives or kill processes: minutes, not seconds.
+LONG_ROOMS = ("engine", "faults", "rivals", "readings", "broken_worlds", "browser")
+LONG_MODULES = ("test_flow_runs.py",)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what takes long by where it stands, so that `make test` stays below ten minutes on two cores."""
+    for item in items:
+        if item.path.parent.name in LONG_ROOMS or item.path.name in LONG_MODULES:
+            item.add_marker(pytest.mark.long)
+
+
 @pytest.fixture
 def count(record_property: Callable[[str, object], None]) -> Callable[[str, int], None]:
     """Count things that the suite's last lines tell: `count("readings played", 3)`. Works across test processes."""

@@ -16,6 +16,7 @@ from dcr.run import Run
 from dcr.settings import Settings, addressed, load_settings
 from dcr.systems import Systems, build_systems
 from dcr.tenant import Tenant
+from dcr.waiting import REAL_CLOCK, Clock
 from sandbox.ready_file import write_ready_file
 from sandbox.world import World, WorldOptions
 from tests.contract.judge import Judge
@@ -35,17 +36,23 @@ class LivingWorld:
     settings: Settings
     judge: Judge | None
 
-    def systems(self) -> Systems:
+    def systems(self, clock: Clock = REAL_CLOCK) -> Systems:
         """Clients of their own, as another process would have them; close them."""
-        return build_systems(self.settings, self.platform)
+        return build_systems(self.settings, self.platform, clock)
 
     def run(self, systems: Systems, tenant: Tenant | None = None, platform: Platform | None = None, *, write: bool = False) -> Run:
         """A run for the example tenant, or another."""
         return Run(systems, platform or systems.platform, tenant or self.tenant, write=write)
 
-    def onboard(self, tenant: Tenant | None = None, platform: Platform | None = None, label: str = "test") -> Finished:
-        """Onboard in this process, with clients of its own; nothing sleeps longer than a hundredth of a second."""
-        systems = self.systems()
+    def onboard(
+        self, tenant: Tenant | None = None, platform: Platform | None = None, label: str = "test", clock: Clock = REAL_CLOCK
+    ) -> Finished:
+        """Onboard in this process, with clients of its own; nothing sleeps longer than a hundredth of a second.
+
+        Args:
+            clock: by which deadlines pass; one set by hand lets a world that never comes right fail at once.
+        """
+        systems = self.systems(clock)
         try:
             run = self.run(systems, tenant, platform)
             return onboard(run, InThisProcess(run, sleep=lambda _seconds: None), label)

@@ -12,25 +12,28 @@ import typer
 from typer.exceptions import TyperException
 
 from dcr.cli.demo import demo
+from dcr.cli.diagnose import diagnose
 from dcr.cli.onboard import onboard
 from dcr.cli.plan import plan
 from dcr.cli.preflight import preflight
 from dcr.cli.prepare import prepare
+from dcr.cli.probe import probe
 from dcr.cli.sandbox import sandbox
 from dcr.cli.schema import schema
+from dcr.cli.trigger import trigger
 from dcr.cli.validate import validate
 from dcr.cli.version import version
 from dcr.errors import DcrError, Problems
 
 FAILED, USAGE, INTERRUPTED, TERMINATED = 1, 64, 130, 143  # EX_USAGE of sysexits.h; 128 + SIGINT; 128 + SIGTERM
-COMMANDS = (demo, validate, preflight, plan, prepare, onboard, sandbox, schema, version)
+COMMANDS = (demo, validate, preflight, plan, prepare, onboard, diagnose, probe, trigger, sandbox, schema, version)
 HELP = """Take an API tenant from nothing to a verified request: Curity, Kong Konnect, HashiCorp Vault.
 
 Start with `dcr demo`, which does the whole job on a sandbox. Then write a tenant as in examples/tenants/acme.yaml and a platform as in
 examples/platforms/production.yaml, and go on with `dcr validate`, `dcr preflight`, `dcr plan`, `dcr prepare` and
-`dcr onboard`.
+`dcr onboard`. `dcr probe` is for the first contact with real systems, `dcr diagnose` for a tenant that fails.
 
-Exit codes: 0 done, 1 failed, 64 wrong usage, 130 interrupted; `dcr plan`: 0 no changes, 2 changes.
+Exit codes: 0 done, 1 failed, 3 waits for people, 64 wrong usage, 130 interrupted; `dcr plan`: 0 no changes, 2 changes.
 """
 
 

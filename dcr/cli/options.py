@@ -17,3 +17,6 @@ ReadyFile = Annotated[
     typer.Option("--ready-file", metavar="FILE", envvar="DCR_READY_FILE", help="Use the running sandbox that wrote this file."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, as `dcr schema` describes it, instead of text.")]
+OptionalTenantFile = Annotated[
+    Path | None, typer.Argument(metavar="[TENANT_FILE]", help="The tenant. Without it: only what belongs to all tenants of the platform.")
+]

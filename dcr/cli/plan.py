@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
+from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from dcr.cli.options import AsJson, PlatformFile, ReadyFile, TenantFile
+from dcr.cli.fragment import tell_fragment
+from dcr.cli.options import AsJson, OptionalTenantFile, PlatformFile, ReadyFile
 from dcr.cli.surroundings import output, run_for
+from dcr.curity.fragment import SecretAs
 from dcr.look import look
 from dcr.plan import Plan, plan_of
 from dcr.rendering.lines import show
@@ -17,20 +21,51 @@ from dcr.rendering.plan_text import plan_lines
 NONE, PROBLEMS, CHANGES = 0, 1, 2
 
 
-def plan(tenant_file: TenantFile, platform: PlatformFile = None, ready_file: ReadyFile = None, as_json: AsJson = False) -> None:
+class Format(StrEnum):
+    """What is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    CURITY_XML = "curity-xml"
+
+
+FormatOption = Annotated[
+    Format, typer.Option("--format", help="curity-xml: Curity's part, whole, as a file for houses that configure Curity by files.")
+]
+Output = Annotated[Path | None, typer.Option("--output", metavar="DIR", help="With curity-xml: write it there instead of printing it.")]
+SecretOption = Annotated[SecretAs, typer.Option("--secret-as", help="With curity-xml: how the initial client's secret stands in it.")]
+
+
+def plan(
+    tenant_file: OptionalTenantFile = None,
+    platform: PlatformFile = None,
+    ready_file: ReadyFile = None,
+    as_json: AsJson = False,
+    form: FormatOption = Format.TEXT,
+    directory: Output = None,
+    secret_as: SecretOption = SecretAs.PARAMETER,
+) -> None:
     """Show what onboarding a tenant would change, in order. Nothing is written.
 
     Every change has its stage, its path in the vendor's words, what is there and what would be, whose thing it would take over (conflict)
     and what it does to others. Values that a system gives only later read "(known after apply)".
 
+    --format curity-xml prints all that the platform wants of Curity as one fragment for its configuration files, whatever curity.mode says;
+    the variables that the server then needs are told on standard error. docs/render.md says how to load it.
+
     \b
     Examples:
       dcr plan examples/tenants/acme.yaml --platform examples/platforms/production.yaml
       dcr plan examples/tenants/acme.yaml --json | jq '.changes[].path'
+      dcr plan --platform examples/platforms/production.yaml --format curity-xml > dcr-production.xml
 
-    Exit codes: 0 no changes, 1 problems or an error, 2 changes, 64 wrong usage.
+    Exit codes: 0 no changes, 1 problems or an error, 2 changes, 64 wrong usage; curity-xml: 0 rendered.
     """
-    tell_plan(planned(tenant_file, platform, ready_file), as_json=as_json)
+    if form is Format.CURITY_XML:
+        with run_for(tenant_file, platform, ready_file) as run:
+            tell_fragment(run, secret_as, directory)
+        return
+    tell_plan(planned(tenant_file, platform, ready_file), as_json=as_json or form is Format.JSON)
 
 
 def planned(tenant_file: Path | None, platform_file: Path | None, ready_file: Path | None) -> Plan:

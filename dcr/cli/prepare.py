@@ -29,7 +29,8 @@ def prepare(platform: PlatformFile = None, ready_file: ReadyFile = None, as_json
       dcr prepare --platform examples/platforms/production.yaml --plan
       dcr prepare --platform examples/platforms/production.yaml
 
-    Exit codes: 0 prepared, 1 failed, 64 wrong usage; with --plan as of `dcr plan`.
+    Exit codes: 0 prepared, 1 failed, 3 waits for people to load Curity's fragment (curity.mode: render), 64 wrong usage; with --plan as of
+    `dcr plan`.
     """
     if plan:
         tell_plan(planned(None, platform, ready_file), as_json=as_json)

@@ -11,8 +11,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core.core_schema import DataclassField, ModelField, TypedDictField
 
+from dcr.diagnosis.finding import Diagnosis
 from dcr.plan import Plan
 from dcr.platform import Platform
+from dcr.probe.told import Probed
 from dcr.report import Report
 from dcr.tenant import Tenant
 
@@ -26,6 +28,8 @@ class Document(StrEnum):
     PLATFORM = "platform"
     PLAN = "plan"
     REPORT = "report"
+    DIAGNOSIS = "diagnosis"
+    PROBE = "probe"
 
 
 MODELS: dict[Document, type[BaseModel]] = {
@@ -33,14 +37,17 @@ MODELS: dict[Document, type[BaseModel]] = {
     Document.PLATFORM: Platform,
     Document.PLAN: Plan,
     Document.REPORT: Report,
+    Document.DIAGNOSIS: Diagnosis,
+    Document.PROBE: Probed,
 }
 
 
 def schema(document: Annotated[Document, typer.Argument(help="Which one.")]) -> None:
     """Print the JSON Schema of a document.
 
-    Tenant and platform are what you write, for an editor that completes and checks while you type; plan and report are what
-    `dcr plan --json` and `dcr onboard --json` print. These carry a `schema_version`, which grows when an old reader would misread them.
+    Tenant and platform are what you write, for an editor that completes and checks while you type; plan, report, diagnosis and probe are
+    what `dcr plan`, `dcr onboard`, `dcr diagnose` and `dcr probe` print with --json. These carry a `schema_version`, which grows when an
+    old reader would misread them.
 
     \b
     Examples:

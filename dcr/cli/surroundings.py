@@ -12,11 +12,13 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from dcr.connections import Observe
 from dcr.documents import load_platform, load_platform_and_tenant
 from dcr.record import now
 from dcr.run import Run
-from dcr.settings import load_settings
-from dcr.systems import close_systems, systems_of
+from dcr.settings import addressed, load_settings
+from dcr.systems import build_systems, close_systems, systems_of
+from dcr.tenant import Tenant
 
 
 @contextmanager
@@ -35,6 +37,18 @@ def run_for(tenant_file: Path | None, platform_file: Path | None, ready_file: Pa
         close_systems()
 
 
+@contextmanager
+def observed_run(tenant: Tenant | None, platform_file: Path | None, ready_file: Path | None, observe: Observe) -> Iterator[Run]:
+    """A run that only reads, and whose every exchange is observed."""
+    settings = load_settings(ready_file=ready_file)
+    platform = addressed(load_platform(platform_file or settings.platform_file), settings)
+    systems = build_systems(settings, platform, observe=observe)
+    try:
+        yield Run(systems, platform, tenant, write=False, progress=progress)
+    finally:
+        systems.close()
+
+
 def progress(line: str) -> None:
     """Tell a person what is being done; results alone go to standard output."""
     typer.echo(f"  {line}", err=True)
@@ -47,10 +61,11 @@ def output() -> Console:
 
 def label() -> str:
     """Names a run of this command for people: in the lock, for those who wait, and in the report."""
-    return f"dcr by {_user()} on {socket.gethostname()}, {now()}"
+    return f"dcr by {user()} on {socket.gethostname()}, {now()}"
 
 
-def _user() -> str:
+def user() -> str:
+    """Who runs this command, as the system knows them."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user may have no name

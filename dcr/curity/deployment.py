@@ -19,7 +19,7 @@ def diff_deployment(profile: Profile, environment: Environment, wanted: Curity) 
     Source: reference/curity.md section 2.6.
     """
     chosen = registration_endpoint(profile, wanted)
-    return _diff_endpoint(profile, wanted, chosen) + _diff_roles(environment, wanted, chosen or _new_endpoint(wanted))
+    return _diff_endpoint(profile, wanted, chosen) + _diff_roles(environment, wanted, chosen or new_endpoint(wanted))
 
 
 def registration_endpoint(profile: Profile, wanted: Curity) -> Endpoint | None:
@@ -33,7 +33,7 @@ def registration_endpoint(profile: Profile, wanted: Curity) -> Endpoint | None:
     return next(iter(candidates or there), None)
 
 
-def _new_endpoint(wanted: Curity) -> Endpoint:
+def new_endpoint(wanted: Curity) -> Endpoint:
     """As the wizard of Curity's admin UI makes it."""
     return Endpoint(
         id=wanted.registration_endpoint_id or f"{wanted.profile}-dynamic-client-registration",
@@ -45,7 +45,7 @@ def _new_endpoint(wanted: Curity) -> Endpoint:
 def _diff_endpoint(profile: Profile, wanted: Curity, chosen: Endpoint | None) -> Diff:
     if chosen:
         return Diff(problems=_unusable(profile, wanted, chosen))
-    new = _new_endpoint(wanted)
+    new = new_endpoint(wanted)
     path = nodes.endpoint(profile.id, new.id)
     differences = (*_DIFFER.leaf(below(path, "uri"), None, new.uri), *_DIFFER.leaf(below(path, "endpoint-kind"), None, new.kind))
     return Diff(differences, _taken(profile, new))

@@ -37,6 +37,20 @@ def find_registrations(konnect: Konnect, portal_id: str, application_id: str) ->
     return {registration.api.id: registration for registration in found if registration.application.id == application_id}
 
 
+def create_registration(konnect: Konnect, portal_id: str, application_id: str, api_id: str, status: Status) -> Registration:
+    """Register an application for an API on its owner's behalf.
+
+    Args:
+        status: `approved` or `pending`.
+
+    Raises:
+        Stale: it is registered already (409).
+    """
+    created = konnect.write("POST", _path(portal_id, application_id), {"api_id": api_id, "status": status}, Registration)
+    konnect.created(created.id)
+    return created
+
+
 def approve_registration(konnect: Konnect, portal_id: str, application_id: str, registration_id: str) -> Registration:
     """Approve one, as a portal's admin would."""
     return konnect.write("PATCH", f"{_path(portal_id, application_id)}/{registration_id}", {"status": Status.APPROVED}, Registration)

@@ -12,12 +12,17 @@ from typing import Any
 
 from pydantic import Field
 
-from dcr.errors import CheckFailed, Missing, Refused, Stale
+from dcr.errors import CheckFailed, Missing, Refused, Stale, Unknown
 from dcr.konnect.answers import Answer, Id
 from dcr.portal.client import SYSTEM, LoginRefused, Portal
 from dcr.secret import Secret
 
 PATH = "/api/v3/applications"
+# reference/konnect.md section 11: Konnect evidently asks for all auth_methods as grant types, `bearer` and `session` too.
+IF_CURITY_REFUSED = (
+    "If it was the identity provider that refused: its log says why. If it objects to grant types, which Konnect takes from the strategy, "
+    "set konnect.auth_strategy.auth_methods to client_credentials alone."
+)
 
 
 class RegenerationRefused(Refused):
@@ -73,7 +78,9 @@ def find_application(portal: Portal, application_id: str) -> Application | None:
         return None
     if found.id != application_id:
         raise CheckFailed(
-            SYSTEM, f"asked for application {application_id}, it answered with {found.id}", "Report this to Kong; nothing was written."
+            SYSTEM,
+            f"asked for application {application_id}, it answered with {found.id}",
+            "Report this to Kong: what it says of applications cannot be trusted.",
         )
     return found
 
@@ -99,7 +106,12 @@ def create_application(portal: Portal, wanted: WantedApplication) -> tuple[str, 
         body["description"] = wanted.description
     if wanted.team_id:
         body["team_id"] = wanted.team_id
-    created = portal.write("POST", PATH, body, CreatedApplication)
+    try:
+        created = portal.write("POST", PATH, body, CreatedApplication)
+    except LoginRefused:
+        raise
+    except (Refused, Stale, Unknown) as error:
+        raise type(error)(error.where, error.problem, f"{error.remedy} {IF_CURITY_REFUSED}") from None
     if created.name != wanted.name:
         raise CheckFailed(SYSTEM, f"asked for application {wanted.name}, it answered with {created.name}", "Report this to Kong.")
     portal.created(created.id)

@@ -25,6 +25,7 @@ def report_as_markdown(report: Report) -> str:
     origin = [f"Run {escaped(report.run)}", f"started {report.started_at}"]
     origin += [f"asked for by {escaped(report.requested_by)}"] if report.requested_by else []
     origin += [f"ticket {escaped(report.ticket)}"] if report.ticket else []
+    origin += [f"approved {escaped(str(report.approval))}"] if report.approval else []
     return _document(
         f"# {escaped(subject(report))}: {report.verdict}",
         f"{', '.join(origin)}.",

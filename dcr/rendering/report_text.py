@@ -29,7 +29,9 @@ def subject(report: Report) -> str:
 
 
 def _origin(report: Report) -> list[Line]:
-    facts = [("run", report.run), ("asked for by", report.requested_by), ("ticket", report.ticket), ("started", report.started_at)]
+    approved = str(report.approval) if report.approval else ""
+    facts = [("run", report.run), ("asked for by", report.requested_by), ("ticket", report.ticket), ("approved", approved)]
+    facts.append(("started", report.started_at))
     return indented(columns([fact for fact in facts if fact[1]]))
 
 

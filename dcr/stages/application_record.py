@@ -57,17 +57,21 @@ class ApplicationRecord:
 
 def read_record(run: Run, application: Application) -> ApplicationRecord:
     """The application's record; shared by the steps of a look."""
-    path = _path(run, application)
+    path = record_path(run, application)
     found = run.see(f"vault {path}", lambda: run.systems.vault.read(path))
     return ApplicationRecord(found.values, found.ours) if found else ApplicationRecord()
 
 
 def record_problems(run: Run, application: Application) -> tuple[Problem, ...]:
-    """Something in our place in Vault that this tool did not write."""
-    if read_record(run, application).ours:
-        return ()
-    fault = "holds something that this tool did not write"
-    return (Problem(reference(run, application), fault, "Move it away, or remove it, then run again."),)
+    """Something in our place in Vault that this tool did not write, or that belongs to an application of the other way."""
+    record, where = read_record(run, application), reference(run, application)
+    if not record.ours:
+        fault = "holds something that this tool did not write"
+        return (Problem(where, fault, "Move it away, or remove it, then run again."),)
+    if record.text("way") not in ("", application.way.value):
+        fault = f"holds an application of the way {record.text('way')!r}, and the tenant asks for {application.way.value!r}"
+        return (Problem(where, fault, "Give the new application another name; a client stays with the way in which it was registered."),)
+    return ()
 
 
 def surroundings(run: Run, facts: Facts) -> dict[str, str]:
@@ -82,8 +86,8 @@ def reserve(run: Run, application: Application, application_id: str) -> None:
     Args:
         application_id: of the application that gets a new secret; empty if it does not exist yet.
     """
-    values = {"state": PENDING, "application_id": application_id, **_for_the_record(run, application)}
-    run.systems.vault.put(_path(run, application), values)
+    values = {"state": PENDING, "application_id": application_id, **for_the_record(run, application)}
+    run.systems.vault.put(record_path(run, application), values)
 
 
 def store(run: Run, facts: Facts, application: Application, application_id: str, client_id: str, secret: Secret) -> None:
@@ -91,23 +95,25 @@ def store(run: Run, facts: Facts, application: Application, application_id: str,
     known(facts, "issuer")
     known(facts, "token_endpoint")
     values: dict[str, str | Secret] = {"state": ACTIVE, "application_id": application_id, "client_id": client_id, "client_secret": secret}
-    run.systems.vault.put(_path(run, application), values | surroundings(run, facts) | _for_the_record(run, application))
+    run.systems.vault.put(record_path(run, application), values | surroundings(run, facts) | for_the_record(run, application))
 
 
 def refresh(run: Run, facts: Facts, application: Application, record: ApplicationRecord) -> None:
     """Bring the surroundings of working credentials up to date."""
-    run.systems.vault.put(_path(run, application), {**record.values, **surroundings(run, facts)})
+    run.systems.vault.put(record_path(run, application), {**record.values, **surroundings(run, facts)})
 
 
 def reference(run: Run, application: Application) -> str:
     """Where it is: vault://mount/path."""
-    return run.systems.vault.ref(_path(run, application))
+    return run.systems.vault.ref(record_path(run, application))
 
 
-def _path(run: Run, application: Application) -> str:
+def record_path(run: Run, application: Application) -> str:
+    """The application's path in Vault."""
     return paths.application(run.the_tenant().slug, application.name)
 
 
-def _for_the_record(run: Run, application: Application) -> dict[str, str]:
+def for_the_record(run: Run, application: Application) -> dict[str, str]:
+    """Which way it came, who asked and why."""
     tenant = run.the_tenant()
     return {"way": application.way.value, "requested_by": tenant.requested_by, "ticket": tenant.ticket}

@@ -7,23 +7,22 @@ from collections.abc import Callable
 from dcr.changes import Stage
 from dcr.curity.difference import Diff
 from dcr.curity.edit import document
-from dcr.curity.reading import read_state
 from dcr.curity.state import CurityState
-from dcr.errors import Problem, Problems, Refused
+from dcr.errors import Problems, Refused
 from dcr.outcome import Outcome
-from dcr.platform import CurityMode
 from dcr.run import Run
 from dcr.stages.conflicts import stop_on_conflict
+from dcr.stages.curity_state import curity_state, renders
 from dcr.stages.platform_lock import platform_lock, renew_platform_lock
+from dcr.stages.rendered_settings import converge_rendered
 
 Compare = Callable[[CurityState], Diff]
 
 ONLY_A_WRITE_TELLS = "curity: whether this admin user may write, only a write can tell"
-
-
-def curity_state(run: Run) -> CurityState:
-    """What Curity's configuration says; read once per look."""
-    return run.see("curity state", lambda: read_state(run.systems.curity, run.platform.curity.profile))
+LOST_AT_RESTART = (
+    "curity: where it starts from files, as in Kubernetes without a configuration volume, its next restart loses what is written now; "
+    "`dcr plan --format curity-xml` prints the same as a file"
+)
 
 
 def converge_settings(run: Run, stage: Stage, compare: Compare) -> Outcome:
@@ -38,9 +37,11 @@ def converge_settings(run: Run, stage: Stage, compare: Compare) -> Outcome:
 
     Source: reference/curity.md section 3.4: one edit is one transaction.
     """
+    if renders(run):
+        return converge_rendered(run, stage, compare)
     found = _compared(run, compare)
     if not run.write:
-        warnings = (*found.warnings, ONLY_A_WRITE_TELLS) if found.differences else found.warnings
+        warnings = (*found.warnings, ONLY_A_WRITE_TELLS, LOST_AT_RESTART) if found.differences else found.warnings
         return Outcome(changes=found.changes, problems=found.problems, warnings=warnings)
     if not _to_write(run, stage, found):
         return Outcome(warnings=found.warnings)
@@ -54,11 +55,7 @@ def converge_settings(run: Run, stage: Stage, compare: Compare) -> Outcome:
 
 
 def _compared(run: Run, compare: Compare) -> Diff:
-    found = compare(curity_state(run))
-    if run.platform.curity.mode is CurityMode.LIVE or not found.differences:
-        return found
-    fault = "Curity's configuration differs, and this mode forbids writing it over RESTCONF"
-    return found + Diff(problems=(Problem("curity.mode: render", fault, "Bring the plan's settings into its files, or set live."),))
+    return compare(curity_state(run))
 
 
 def _to_write(run: Run, stage: Stage, found: Diff) -> bool:

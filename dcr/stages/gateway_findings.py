@@ -30,6 +30,11 @@ class Wrong(Enum):
         "The gateway accepts any secret of a known client: it does not ask the identity provider. Check the strategy's issuer and "
         "auth_methods, and that the data plane is new enough (3.6).",
     )
+    SECRET_AT_CURITY = (
+        "a wrong secret",
+        "It is Curity that accepts any secret of a known client: its token endpoint gave a token for this one too. Check how the profile "
+        "authenticates clients.",
+    )
     CLIENT = (
         "an unknown client id",
         "The gateway accepts any client: it looks at the form of the credentials only. Check which plugins are on the route beside "
@@ -52,7 +57,7 @@ def let_in(answer: GatewayAnswer) -> bool:
 
 def may_change(answer: GatewayAnswer) -> bool:
     """Whether an answer to good credentials may be another one soon: what was just made takes a while to arrive at the data planes."""
-    return answer.status in (401, 403, 429) or answer.status >= 500
+    return answer.status in (401, 403, 408, 429) or answer.status >= 500
 
 
 def access(answer: GatewayAnswer, *, pending: bool) -> Finding:
@@ -73,6 +78,16 @@ def refusal(answer: GatewayAnswer, wrong: Wrong) -> Finding:
     if answer.status == 403:
         return Verdict.FAILED, f"403 instead of 401: the gateway took it for the credentials of a known client. {wrong.culprit}"
     return _beside_the_point(answer)
+
+
+def unregistered(answer: GatewayAnswer) -> Finding:
+    """Of good credentials at an API for which their application is not registered."""
+    if let_in(answer):
+        return Verdict.FAILED, (
+            f"{answer.status}. The gateway ignores registrations: any application of the strategy gets in at any API. Check which plugins "
+            "are on the service beside Konnect's application-auth, and which APIs share it."
+        )
+    return (Verdict.OK, "") if answer.status in (401, 403) else _beside_the_point(answer)
 
 
 def _granted(answer: GatewayAnswer) -> Finding:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dcr.changes import Change, Scope, Stage
-from dcr.errors import CheckFailed
+from dcr.errors import CheckFailed, Missing
 from dcr.konnect.difference import Leaf, differing
 from dcr.konnect.portals import find_implementations
 from dcr.konnect.publications import (
@@ -114,7 +114,10 @@ def _warnings(run: Run, facts: Facts) -> tuple[str, ...]:
 
 def _after_write(run: Run, portal_id: str, api_id: str, path: str, wanted: WantedPublication) -> tuple[str, ...]:
     """Prove that the publication was kept, and say so if Konnect could not install the auth plugin: the smoke test is the judge of that."""
-    kept = read_publication(run.systems.konnect, portal_id, api_id)
+    try:
+        kept = read_publication(run.systems.konnect, portal_id, api_id)
+    except Missing:
+        raise CheckFailed("konnect", f"it accepted the publication but does not keep {path}", "Report this to Kong.") from None
     lost = ", ".join(change.path for change in diff_publication(path, kept, wanted))
     if lost:
         raise CheckFailed("konnect", f"it accepted the publication but did not keep {lost}", "Report this to Kong.")

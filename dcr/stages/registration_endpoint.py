@@ -11,7 +11,7 @@ from dcr.oauth import Metadata, metadata_url
 from dcr.outcome import Facts, Outcome
 from dcr.platform import Curity
 from dcr.run import Run
-from dcr.stages.curity_settings import curity_state
+from dcr.stages.curity_state import curity_state, renders, state_if_readable
 from dcr.stages.known import known
 from dcr.waiting import REAL_CLOCK, Clock, until
 
@@ -25,11 +25,11 @@ def converge(run: Run, facts: Facts, _item: str) -> Outcome:
 
     Source: reference/curity.md sections 2.1 (issuer, caches), 2.6 and 4.1.
     """
-    return wait_for_endpoint(run, known(facts, "issuer")) if run.write else _look(run)
+    return wait_for_endpoint(run, known(facts, "issuer"), run.systems.clock) if run.write else _look(run)
 
 
 def _look(run: Run) -> Outcome:
-    state = curity_state(run)
+    state = _state(run)
     issuer = issuer_of(state, run.platform.curity)
     if isinstance(issuer, Problem):
         return Outcome(problems=(issuer,))
@@ -38,6 +38,12 @@ def _look(run: Run) -> Outcome:
         return Outcome(facts=_facts(issuer, None))  # why it is not exposed, and whether it will be, is told by the configuration
     metadata = run.see(f"metadata {issuer}", lambda: run.systems.oauth.metadata(issuer))
     return Outcome(facts=_facts(issuer, metadata), changes=_late(state, run.platform.curity, metadata))
+
+
+def _state(run: Run) -> CurityState:
+    """Where files configure Curity, nothing is known of what cannot be read."""
+    found = state_if_readable(run) if renders(run) else curity_state(run)
+    return found if isinstance(found, CurityState) else CurityState(None)
 
 
 def wait_for_endpoint(run: Run, issuer: str, clock: Clock = REAL_CLOCK) -> Outcome:

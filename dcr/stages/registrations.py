@@ -10,14 +10,15 @@ from collections.abc import Mapping
 from dcr.changes import Change, Scope, Stage
 from dcr.errors import CheckFailed
 from dcr.konnect.difference import Leaf, differing
-from dcr.konnect.registrations import Registration, Status, approve_registration, find_registrations
+from dcr.konnect.registrations import Registration, Status, approve_registration, create_registration, find_registrations
 from dcr.outcome import Facts, Outcome
 from dcr.portal.registrations import register
 from dcr.report import Claim, Verdict
 from dcr.run import Run
 from dcr.stages.known import known
 from dcr.stages.service_developer import portal_of
-from dcr.tenant import Application, RegistrationApproval
+from dcr.stages.unregistered import SEPARATOR, also_registered, before_registration
+from dcr.tenant import Application, RegistrationApproval, Way
 from dcr.vault import paths
 
 ByLabel = Mapping[str, Registration | None]
@@ -44,17 +45,20 @@ def converge(run: Run, facts: Facts, item: str) -> Outcome:
     Safe to repeat: a registration that exists is found, and Konnect refuses a second one.
     """
     application = run.the_tenant().application(item)
-    found = _find(run, facts, application)
+    found, others = _find(run, facts, application)
     approval = run.the_tenant().registration_approval
     differences = {label: diff_registration(_path(run, application, label), one, approval) for label, one in found.items()}
     changes = tuple(change for some in differences.values() for change in some)
     if changes and not run.write:
         return Outcome(changes=changes)
+    claims: tuple[Claim, ...] = ()
     if changes:
+        claims = _before(run, {**facts, **others}, application, found)
         for label in (label for label, some in differences.items() if some):
             _write(run, facts, application, label, found[label])
-        found = _find(run, facts, application)
-    return Outcome(_facts(application, found), changes, claims=tuple(_claim(application, label, one) for label, one in found.items()))
+        found, others = _find(run, facts, application)
+    claims += tuple(_claim(application, label, one) for label, one in found.items())
+    return Outcome(_facts(application, found) | others, changes, claims=claims)
 
 
 def diff_registration(path: str, found: Registration | None, approval: RegistrationApproval) -> tuple[Change, ...]:
@@ -72,26 +76,49 @@ def _path(run: Run, application: Application, label: str) -> str:
     return f"konnect/portals/{run.the_tenant().portal}/applications/{application.name}/registrations/{label}"
 
 
-def _find(run: Run, facts: Facts, application: Application) -> ByLabel:
+def _find(run: Run, facts: Facts, application: Application) -> tuple[ByLabel, dict[str, str]]:
+    """For the application's APIs; and as a fact, for which other ones of the tenant somebody else registered it."""
     portal_id, application_id = facts.get("portal.id"), facts.get(f"application.{application.name}.id")
     labels = [api.label for api in run.the_tenant().apis_of(application)]
     if portal_id is None or application_id is None:
-        return dict.fromkeys(labels)
+        return dict.fromkeys(labels), {}
     konnect = run.systems.konnect
     by_api = run.see(f"konnect registrations {application_id}", lambda: find_registrations(konnect, portal_id, application_id))
-    return {label: by_api.get(facts.get(f"api.{label}.id", "")) for label in labels}
+    found = {api.label: by_api.get(facts.get(f"api.{api.label}.id", "")) for api in run.the_tenant().apis}
+    others = [label for label, one in found.items() if label not in labels and one and one.status is Status.APPROVED]
+    return {label: found[label] for label in labels}, {also_registered(application.name): SEPARATOR.join(others)} if others else {}
+
+
+def _before(run: Run, facts: Facts, application: Application, found: ByLabel) -> tuple[Claim, ...]:
+    """What the gateway does with the application's credentials as long as it is not registered, where only now can be asked."""
+    new = [api for api in run.the_tenant().apis_of(application) if found[api.label] is None]
+    return before_registration(run, facts, application, new[0]) if new else ()
 
 
 def _write(run: Run, facts: Facts, application: Application, label: str, found: Registration | None) -> None:
     application_id = known(facts, f"application.{application.name}.id")
     if found is None:
         run.systems.locks.renew(paths.tenant_lock(run.the_tenant().slug))
-        created = register(portal_of(run, facts), application_id, known(facts, f"api.{label}.id"))
-        registration_id, status = created.id, created.status
+        registration_id, status = _create(run, facts, application, known(facts, f"api.{label}.id"))
     else:
         registration_id, status = found.id, found.status
     if status is Status.PENDING and run.the_tenant().registration_approval is RegistrationApproval.BY_THIS_RUN:
         approve_registration(run.systems.konnect, known(facts, "portal.id"), application_id, registration_id)
+
+
+def _create(run: Run, facts: Facts, application: Application, api_id: str) -> tuple[str, Status]:
+    """As the way of the application has it: its developer asks for it, or an admin gives it."""
+    application_id = known(facts, f"application.{application.name}.id")
+    if application.way is Way.PORTAL:
+        asked_for = register(portal_of(run, facts), application_id, api_id)
+        return asked_for.id, asked_for.status
+    given = create_registration(run.systems.konnect, known(facts, "portal.id"), application_id, api_id, _new_status(run))
+    return given.id, given.status
+
+
+def _new_status(run: Run) -> Status:
+    by_admin = run.the_tenant().registration_approval is RegistrationApproval.BY_PORTAL_ADMIN
+    return Status.PENDING if by_admin else Status.APPROVED
 
 
 def _facts(application: Application, found: ByLabel) -> dict[str, str]:

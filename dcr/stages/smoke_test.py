@@ -19,8 +19,10 @@ from dcr.outcome import Facts, Outcome
 from dcr.report import Claim, Verdict
 from dcr.run import Run
 from dcr.secret import BasicCredentials, Secret
-from dcr.stages.gateway_findings import Finding, Wrong, access, let_in, may_change, refusal
-from dcr.tenant import Api, Application
+from dcr.stages.gateway_findings import Finding, Wrong, access, let_in, may_change, refusal, unregistered
+from dcr.stages.openid_scope import refusal_of_openid
+from dcr.stages.unregistered import api_without_registration
+from dcr.tenant import Api, Application, Way
 from dcr.vault import paths
 from dcr.vault.client import VaultSecret
 from dcr.waiting import until
@@ -37,9 +39,10 @@ def converge(run: Run, facts: Facts, item: str) -> Outcome:
     if found is None or not all(name in found.values for name in ("client_id", "client_secret", "issuer", "token_endpoint")):
         detail = f"{run.systems.vault.ref(path)} holds none: the application stage has not completed"
         return Outcome(claims=(_claim(f"{item} has credentials", Verdict.FAILED, detail),))
-    token = _token_claim(run, item, found)
-    at_gateway = _AtGateway(run, application, _credentials(found), pending=facts.get(f"application.{item}.registrations") == "pending")
-    return Outcome(claims=(token, *at_gateway.claims(tenant.apis_of(application))))
+    token = _token_claim(run, application, found)
+    at_gateway = _AtGateway(run, application, found, pending=facts.get(f"application.{item}.registrations") == "pending")
+    claims = at_gateway.claims(tenant.apis_of(application), api_without_registration(run, facts, application))
+    return Outcome(claims=(token, *claims, *_scope_claims(run, item, found, token, claims)))
 
 
 def failed(claims: Iterable[Claim]) -> bool:
@@ -50,12 +53,16 @@ def failed(claims: Iterable[Claim]) -> bool:
 class _AtGateway:
     """The claims of one application at the gateway. All waiting together ends at one deadline."""
 
-    def __init__(self, run: Run, application: Application, good: BasicCredentials, *, pending: bool) -> None:
-        self._run, self._name, self._good, self._pending = run, application.name, good, pending
+    def __init__(self, run: Run, application: Application, found: VaultSecret, *, pending: bool) -> None:
+        self._run, self._name, self._good, self._pending = run, application.name, _credentials(found), pending
+        self._token_endpoint = found.values["token_endpoint"].get_secret_value()
         self._ends = run.systems.clock.now() + run.platform.deadlines.propagation_seconds
 
-    def claims(self, apis: tuple[Api, ...]) -> tuple[Claim, ...]:
+    def claims(self, apis: tuple[Api, ...], elsewhere: Api | None) -> tuple[Claim, ...]:
         """At each API: nothing without credentials, and in with the application's own; at the first one also what is nearly right.
+
+        Args:
+            elsewhere: an API of the tenant for which the application is not registered.
 
         Without credentials comes first: before the gateway has heard of the publication it is open, and a success would show nothing.
         """
@@ -67,8 +74,12 @@ class _AtGateway:
         stranger = BasicCredentials(str(uuid.uuid4()), self._good.password)
         for wrong, credentials in ((Wrong.SECRET, wrong_secret), (Wrong.CLIENT, stranger)):
             understood = found[1].verdict in (Verdict.OK, Verdict.PENDING)
-            found.append(self._refusal(apis[0], wrong, credentials.authorization()) if understood else _not_asked(apis[0], wrong))
-        return tuple(found)
+            found.append(self._nearly_right(apis[0], wrong, credentials) if understood else _not_asked(apis[0], wrong))
+        return (*found, self._elsewhere(elsewhere)) if elsewhere else tuple(found)
+
+    def _elsewhere(self, api: Api) -> Claim:
+        what = f"{self._name}, which is not registered there, is refused at {_route(api)}"
+        return self._asked(what, api, self._good.authorization(), lambda answer: answer.status in (401, 403), unregistered)
 
     def _access(self, api: Api) -> Claim:
         def settled(answer: GatewayAnswer) -> bool:
@@ -76,6 +87,20 @@ class _AtGateway:
 
         what = f"{self._name} gets in at {_route(api)}"
         return self._asked(what, api, self._good.authorization(), settled, partial(access, pending=self._pending))
+
+    def _nearly_right(self, api: Api, wrong: Wrong, credentials: BasicCredentials) -> Claim:
+        """A wrong secret that gets in may have been let in by either: then Curity is asked too."""
+        claim = self._refusal(api, wrong, credentials.authorization())
+        if wrong is Wrong.SECRET and claim.verdict is Verdict.FAILED and self._curity_takes(credentials):
+            return claim.model_copy(update={"detail": Wrong.SECRET_AT_CURITY.culprit})
+        return claim
+
+    def _curity_takes(self, credentials: BasicCredentials) -> bool:
+        try:
+            self._run.systems.oauth.token(self._token_endpoint, credentials.username, credentials.password)
+        except DcrError:
+            return False
+        return True
 
     def _refusal(self, api: Api, wrong: Wrong, authorization: Secret | None) -> Claim:
         def settled(answer: GatewayAnswer) -> bool:
@@ -105,6 +130,13 @@ class _AtGateway:
         return _claim(what, *judge(answer), answer.evidence)
 
 
+def _scope_claims(run: Run, name: str, found: VaultSecret, token: Claim, claims: Iterable[Claim]) -> tuple[Claim, ...]:
+    """Why good credentials may get no further than the gateway: asked only when they do not."""
+    stuck = token.verdict is Verdict.OK and any(claim.verdict is Verdict.FAILED and claim.detail.startswith("401") for claim in claims)
+    said = refusal_of_openid(run, found.values["token_endpoint"].get_secret_value(), _credentials(found)) if stuck else ""
+    return (_claim(f"Curity gives {name} a token with the scope the gateway asks for", Verdict.FAILED, said),) if said else ()
+
+
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """What a token showed, and the call that got it."""
@@ -113,9 +145,9 @@ class _Seen:
     evidence: Evidence
 
 
-def _token_claim(run: Run, name: str, found: VaultSecret) -> Claim:
+def _token_claim(run: Run, application: Application, found: VaultSecret) -> Claim:
     credentials = _credentials(found)
-    what = f"a token for {name} straight from Curity is a JWT that its JWKS verifies, and its sub is the client id"
+    what = f"a token for {application.name} straight from Curity is a JWT that its JWKS verifies, and its sub is the client id"
     try:
         seen = until(
             lambda: _token_seen(run, credentials, found.values["issuer"].get_secret_value()),
@@ -125,13 +157,19 @@ def _token_claim(run: Run, name: str, found: VaultSecret) -> Claim:
             clock=run.systems.clock,
         )
     except DcrError as error:
-        return _claim(what, _verdict(error), str(error))
+        return _claim(what, _verdict(error), f"{error}{_replacement(application, error)}")
     if seen.subject == credentials.username:
         return _claim(what, Verdict.OK, "", seen.evidence)
     detail = (
         "sub is another than the client id, by which the gateway finds the application: check the profile's token issuer and procedures"
     )
     return _claim(what, Verdict.FAILED, detail, seen.evidence)
+
+
+def _replacement(application: Application, error: DcrError) -> str:
+    """A client that we registered ourselves can be gone at Curity while Konnect still knows it: only its credentials tell."""
+    gone = application.way is Way.IMPORT and "invalid_client" in error.problem
+    return f" 'dcr onboard --replace {application.name}' registers a new one in its place." if gone else ""
 
 
 def _token_seen(run: Run, credentials: BasicCredentials, issuer: str) -> _Seen:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import hvac
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from dcr.errors import Conflict, Problem, Refused, Stale
+from dcr.errors import CheckFailed, Conflict, Passing, Problem, Refused, Stale
 from dcr.http import Sender
 from dcr.retries import Sleep, with_retries
 from dcr.secret import Secret
@@ -22,6 +22,10 @@ from dcr.vault.login import Login
 
 Names = list[str]  # the class below has a method of the name `list`
 OP_ID, MANAGED_BY, US = "op_id", "managed_by", "dcr"
+
+
+class NotKept(Passing):
+    """A write that was answered with success cannot be read: it was lost, or the node that was asked is behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,11 @@ class _Engine(BaseModel):
 class _Mount(BaseModel):
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
     data: _Engine
+
+
+class _Health(BaseModel):
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+    version: str
 
 
 class Vault:
@@ -80,7 +89,7 @@ class Vault:
         """Make these the values of a path, and return the version that holds them. Nothing is written if they are there already.
 
         An operation id in the values tells a lost answer from somebody else's write, so that what may pass is tried again here,
-        where the value is still in memory.
+        where the value is still in memory. It is read back: what Vault does not keep is lost with this process.
 
         Args:
             values: all of them; what is not named is gone.
@@ -90,11 +99,15 @@ class Vault:
             Conflict: what is there was not written by us.
             Stale: another version than `expect` is there.
             Passing, Unknown: still so after the last attempt.
+            CheckFailed: Vault answers that it wrote, and has not.
             Refused: names the right that is missing.
         """
         plain = {name: value if isinstance(value, str) else value.get_secret_value() for name, value in values.items()}
         payload = plain | {OP_ID: secrets.token_hex(16), MANAGED_BY: US}
-        return with_retries(lambda: self._put_once(path, payload, expect), sleep=self._sleep, attempts=self._attempts)
+        try:
+            return with_retries(lambda: self._put_once(path, payload, expect), sleep=self._sleep, attempts=self._attempts)
+        except NotKept as error:
+            raise CheckFailed(error.where, error.problem, error.remedy) from None
 
     def _put_once(self, path: str, payload: Mapping[str, str], expect: int | None) -> int:
         current = self.kv.look(path)
@@ -106,7 +119,12 @@ class Vault:
                 raise Conflict("vault", [Problem(self.ref(path), fault, "Move it away, or remove it, then run again.")])
         if expect is not None and current.live_version != expect:
             raise Stale(f"vault: {path}", "was written by somebody else meanwhile", "Read again, then write.")
-        return self.kv.write(path, payload, cas=current.version)
+        written = self.kv.write(path, payload, cas=current.version)
+        kept = self.kv.look(path)
+        if kept.version < written or (kept.version == written and not _same(kept.values or {}, payload)):
+            remedy = "Check that it is one healthy Vault, and what stands before it; the value was not used."
+            raise NotKept(f"vault: {path}", "answers that the write succeeded, but does not keep it", remedy)
+        return written
 
     def list(self, path: str) -> Names:
         """Names below a folder, sorted; folders end in `/`. Empty if there is nothing."""
@@ -143,6 +161,18 @@ class Vault:
         except ValidationError:
             raise Refused(f"vault: {self.mount}", "is not answered as Vault does", "Check the address.") from None
         return found.type, (found.options or {}).get("version", "1")
+
+    def version(self) -> str:
+        """Of the server, as `sys/health` tells anybody.
+
+        Raises:
+            DcrError: it does not: sealed, or a standby that answers otherwise.
+        """
+        response = self._client.adapter.get("/v1/sys/health")
+        try:
+            return _Health.model_validate_json(response.content).version
+        except ValidationError:
+            return ""
 
     def close(self) -> None:
         """Give the login back."""

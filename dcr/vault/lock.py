@@ -19,13 +19,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from dcr.errors import Busy, DcrError, LostLock, Passing, Stale, Unknown
+from dcr.errors import Busy, CheckFailed, DcrError, LostLock, Passing, Stale, Unknown
 from dcr.secret import Secret
 from dcr.vault.kv import Current, KeyValues
 from dcr.waiting import REAL_CLOCK, Clock
 
 LOG = logging.getLogger(__name__)
 LONGEST_POLL_SECONDS = 1.0
+MOST_UNREAD_WRITES = 5
 LONGEST_TTL_SECONDS = 3600.0  # of the settings too
 
 
@@ -46,12 +47,14 @@ class Held:
         self._guard = threading.Lock()  # the thread that renews, and the one that works
         self._version, self._sent, self._until = 0, 0.0, 0.0
         self._lost = self._unsettled = False
+        self._unread = 0  # writes that were answered with success and could not be read
 
     def acquire(self) -> str:
         """Take the lock if it is free or expired, and return whose it was when it had expired.
 
         Raises:
             Busy: somebody holds it.
+            Passing: what was written cannot be read (yet): a lock that nobody else sees would guard nothing.
             DcrError: Vault could not be asked; after `Unknown` the next try finds the lock to be ours.
         """
         with self._guard:
@@ -63,6 +66,8 @@ class Held:
                 self._write(self._nonce, current.version)
             except Stale:
                 raise self._busy(self._kv.look(self.path)) from None
+            if _text(self._kv.look(self.path), "holder") != self._nonce:
+                raise self._not_kept()
             return rival
 
     def renew(self) -> None:
@@ -126,6 +131,14 @@ class Held:
         left = _ttl(current) + self._terms.skew - current.age_seconds
         until = (datetime.now(UTC) + timedelta(seconds=left)).strftime("%H:%M:%S UTC")
         return Busy(f"vault: {self.path}", f"held by {rival!r}, which must renew it by {until}", "Wait for it, then run again.")
+
+    def _not_kept(self) -> DcrError:
+        """A node that is behind catches up; a Vault that loses writes does not."""
+        self._unread += 1
+        problem = "answers that the lock was written, but does not keep it"
+        if self._unread < MOST_UNREAD_WRITES:
+            return Passing(f"vault: {self.path}", problem, "It is written again.")
+        return CheckFailed(f"vault: {self.path}", problem, "Check that it is one healthy Vault, and what stands before it.")
 
     def _gone(self, why: str) -> LostLock:
         self._lost = True

@@ -81,10 +81,17 @@ def malformed(message: str) -> Problem:
 
 
 def wrong_value(readings: Readings, path: str, text: str) -> Problem:
-    """A value outside its type: bad-22 to bad-26, bad-30, bad-32 of the samples."""
+    """A value outside its type: bad-22 to bad-26 and bad-30 of the samples."""
     if readings["curity.value-error"] == "400-bad-element":
         return Problem(400, "bad-element", f"{path}: invalid value")
     return Problem(400, "invalid-value", f'"{text}" is not a valid value.', path=path)
+
+
+def unknown_identity(readings: Readings, path: str, text: str) -> Problem:
+    """An identity that no module has: bad-32 of the samples, for which the second server has a tag of its own."""
+    if readings["curity.value-error"] == "400-bad-element":
+        return Problem(400, "unknown-element", f"{path}: identity not found")
+    return wrong_value(readings, path, text)
 
 
 def read_only(path: str) -> Problem:

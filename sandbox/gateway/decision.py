@@ -4,43 +4,45 @@ from __future__ import annotations
 
 import base64
 import binascii
-import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 import jwt
 
-from sandbox.gateway.tokens import TokenRefused, Tokens
+from sandbox.gateway.problems import Denied, forbidden, https_only, no_registration, no_route, unauthorized
+from sandbox.gateway.routing import Matched, match, protection
+from sandbox.gateway.tokens import Claims, TokenRefused, Tokens
 from sandbox.konnect.knobs import GatewayKnobs, changed
-from sandbox.konnect.state import Application, Implementation, Organization, Publication, Registration, Route, Strategy
-
-
-class Denied(Exception):
-    """The gateway's own answer, with the message Kong gives."""
-
-    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(status, message)
-        self.status, self.message, self.headers = status, message, dict(headers or {})
+from sandbox.konnect.state import Application, Organization, Registration, Strategy
 
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
     """A request that goes upstream, with what the plugin adds to it."""
 
-    route: Route
+    matched: Matched
     application: Application | None = None
     token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Caller:
+    """An application whose credentials are good; `application` is None only where a knob lets strangers in."""
+
+    application: Application | None
+    strategy: Strategy | None = None
+    token: str = field(default="", repr=False)
+    claims: Claims = field(default_factory=dict, repr=False)
 
 
 class Gateway:
     """Routes and application auth of one control plane's data planes."""
 
     def __init__(self, org: Organization, readings: Mapping[str, str], http: httpx.Client) -> None:
-        self._org, self._readings = org, readings
+        self.org, self._readings = org, readings
         self._tokens = Tokens(http, readings)
-        self._lock = threading.Lock()
         self.knobs = GatewayKnobs()
 
     def reset(self) -> None:
@@ -60,102 +62,101 @@ class Gateway:
         """The gateway holds nothing of its own: its routes and applications are Konnect's."""
         return {}
 
-    def decide(self, path: str, authorization: str) -> Admitted:
+    def decide(self, method: str, scheme: str, path: str, authorization: str) -> Admitted:
         """Judge one request.
 
         Raises:
-            Denied: 401, 403 or 404.
+            Denied: 401, 403, 404 or 426.
         """
-        route = self._route(path)
-        api_id, strategies = self._protection(route)
-        if self.knobs.open or not strategies:
-            return Admitted(route)
-        application, token = self._authenticate(strategies, authorization)
-        if application is None:
-            return Admitted(route)
-        if not self.knobs.ignores_registrations and not self._registered(application, api_id):
-            raise Denied(403, "You cannot consume this service")
-        return Admitted(route, application, token)
+        matched = match(self.org, method, path)
+        if matched is None:
+            raise no_route()
+        if scheme == "http" and "http" not in matched.route.protocols:
+            raise https_only()
+        protected = protection(self.org, matched.route)
+        if protected is None or self.knobs.open:
+            return Admitted(matched)
+        caller = self._authenticate(protected.strategies, authorization)
+        if caller.application is None:
+            return Admitted(matched)
+        self._require_claims(caller)
+        if not self.knobs.ignores_registrations and not self._registered(caller.application, protected.api_id):
+            raise no_registration()
+        return Admitted(matched, caller.application, caller.token)
 
-    def _route(self, path: str) -> Route:
-        with self._org.lock:
-            matching = [
-                (len(prefix), one)
-                for one in self._org.all(Route)
-                for prefix in one.paths
-                if path == prefix or path.startswith(prefix.rstrip("/") + "/")
-            ]
-        if not matching:
-            raise Denied(404, "no Route matched with those values")
-        return max(matching, key=lambda pair: pair[0])[1]
-
-    def _protection(self, route: Route) -> tuple[str, list[Strategy]]:
-        """The API behind a route and the strategies of its publications; without an implementation link there are none."""
-        with self._org.lock:
-            link = next((one for one in self._org.all(Implementation) if one.service_id == route.service_id), None)
-            if link is None or link.sync_error:
-                return "", []
-            published = [one for one in self._org.all(Publication) if one.api_id == link.api_id]
-            found = [self._org.find(Strategy, one) for publication in published for one in publication.strategy_ids or []]
-            return link.api_id, [one for one in found if one]
-
-    def _authenticate(self, strategies: list[Strategy], authorization: str) -> tuple[Application | None, str]:
-        if any("client_credentials" in one.configs["auth_methods"] for one in strategies):
+    def _authenticate(self, strategies: Sequence[Strategy], authorization: str) -> _Caller:
+        """By key no application of the sandbox can come, so that the order begins with credentials, then a token."""
+        if _allowing(strategies, "client_credentials"):
             pair = _basic(authorization)
             if pair:
                 return self._by_pair(strategies, *pair)
-        if any("bearer" in one.configs["auth_methods"] for one in strategies) and authorization.lower().startswith("bearer "):
-            return self._by_token(strategies, authorization.partition(" ")[2])
-        raise self._unauthorized()
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() == "bearer":
+            return self._by_token(_allowing(strategies, "bearer"), token)
+        raise unauthorized(self._readings)
 
-    def _by_pair(self, strategies: list[Strategy], client_id: str, secret: str) -> tuple[Application | None, str]:
-        """A client id was given: it is looked up, and that is the end, found or not."""
-        application, strategy = self._known(strategies, client_id)
+    def _by_pair(self, strategies: Sequence[Strategy], client_id: str, secret: str) -> _Caller:
+        """A client id was given: it is looked up, and that is the end, found or not. The identity provider decides on the secret."""
         if self.knobs.accepts_any_id:
-            return None, ""
+            return _Caller(None)
+        application, strategy = self._known(strategies, client_id)
         if application is None or strategy is None:
-            raise self._unauthorized()
+            raise unauthorized(self._readings)
         if self.knobs.ignores_identity_provider:
-            return application, ""
+            return _Caller(application)
         try:
-            return application, self._tokens.for_pair(strategy.configs, client_id, secret)
+            token, claims = self._tokens.for_pair(strategy.configs, client_id, secret)
         except TokenRefused:
-            raise self._unauthorized() from None
+            raise self._refused_by(strategy) from None
+        return _Caller(application, strategy, token, claims)
 
-    def _by_token(self, strategies: list[Strategy], token: str) -> tuple[Application | None, str]:
-        for strategy in strategies:
-            claims = _unverified(token)
-            for claim in strategy.configs["credential_claim"]:
-                application, found = self._known(strategies, str(claims.get(claim, "")))
-                if application is None or found is None:
-                    continue
+    def _by_token(self, strategies: Sequence[Strategy], token: str) -> _Caller:
+        """The application stands in a claim that is read before the token is verified."""
+        unverified = _unverified(token)
+        for claim in (claim for one in strategies for claim in one.configs["credential_claim"]):
+            application, strategy = self._known(strategies, str(unverified.get(claim, "")))
+            if application and strategy:
                 try:
-                    self._tokens.verify(found.configs, token)
+                    return _Caller(application, strategy, token, self._tokens.verify(strategy.configs, token))
                 except TokenRefused:
-                    raise self._unauthorized() from None
-                return application, token
-        raise self._unauthorized()
+                    raise self._refused_by(strategy) from None
+        raise unauthorized(self._readings)
 
-    def _known(self, strategies: list[Strategy], client_id: str) -> tuple[Application | None, Strategy | None]:
-        with self._org.lock:
-            ids = {one.id for one in strategies}
-            found = next((one for one in self._org.all(Application) if one.client_id == client_id and one.strategy_id in ids), None)
-            return found, self._org.find(Strategy, found.strategy_id) if found else None
+    def _refused_by(self, strategy: Strategy) -> Denied:
+        return unauthorized(self._readings, str(strategy.configs.get("unauthorized_error_message", "Unauthorized")))
+
+    def _known(self, strategies: Sequence[Strategy], client_id: str) -> tuple[Application | None, Strategy | None]:
+        """The application of a client id, once the gateway has heard of it, and its strategy."""
+        by_id = {one.id: one for one in strategies}
+        with self.org.lock:
+            found = next((one for one in self.org.all(Application) if client_id == one.client_id and one.strategy_id in by_id), None)
+            if found and found.unknown_for > 0:
+                found.unknown_for -= 1
+                return None, None
+        return found, by_id[found.strategy_id] if found else None
+
+    def _require_claims(self, caller: _Caller) -> None:
+        """What the plugin's configuration asks of a verified token."""
+        config = caller.strategy.configs if caller.strategy else {}
+        words = str(config.get("forbidden_error_message", "Forbidden"))
+        scopes, audience = str(caller.claims.get("scope", "")).split(), caller.claims.get("aud", [])
+        present = {"scopes_required": scopes, "audience_required": [audience] if isinstance(audience, str) else audience}
+        if any(not set(config.get(name) or []) <= set(values) for name, values in present.items()):
+            raise forbidden(words)
 
     def _registered(self, application: Application, api_id: str) -> bool:
-        with self._org.lock:
-            for one in self._org.all(Registration):
-                if (one.application_id, one.api_id, one.status) == (application.id, api_id, "approved"):
-                    if one.enforced_after > 0:
-                        one.enforced_after -= 1
-                        return False
-                    return True
+        """Whether the gateway goes by an approved registration: the one in force, or for a while the one before."""
+        with self.org.lock:
+            for one in self.org.all(Registration):
+                if (one.application_id, one.api_id) == (application.id, api_id):
+                    late = one.late_for > 0
+                    one.late_for -= late
+                    return (one.enforced if late else one.status) == "approved"
         return False
 
-    def _unauthorized(self) -> Denied:
-        form = self._readings["gateway.www-authenticate"]
-        challenge = {"bearer": 'Bearer realm="kong", error="invalid_token"', "basic": 'Basic realm="service"'}.get(form)
-        return Denied(401, "Unauthorized", {"WWW-Authenticate": challenge} if challenge else None)
+
+def _allowing(strategies: Sequence[Strategy], method: str) -> list[Strategy]:
+    return [one for one in strategies if method in one.configs.get("auth_methods", [])]
 
 
 def _basic(authorization: str) -> tuple[str, str] | None:
@@ -164,14 +165,14 @@ def _basic(authorization: str) -> tuple[str, str] | None:
         return None
     try:
         client_id, colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except (binascii.Error, ValueError):
         return None
     return (client_id, secret) if colon and client_id else None
 
 
-def _unverified(token: str) -> dict[str, Any]:
+def _unverified(token: str) -> Claims:
     try:
-        claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
+        claims: Claims = jwt.decode(token, options={"verify_signature": False})
     except jwt.PyJWTError:
         return {}
     return claims

@@ -1,42 +1,19 @@
-"""One request as a handler sees it, and how a handler's answer becomes HTTP. Handlers are plain functions in worker threads."""
+"""One request as a handler sees it, and a handler's success."""
 
 from __future__ import annotations
 
-import json
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox.konnect.problems import Problem, invalid, not_found, parameter, unsupported_media_type
+from sandbox.konnect.fields import is_uuid
+from sandbox.konnect.invalid_parameters import invalid_parameters
+from sandbox.konnect.problems import not_found, unsupported_media_type
 
 Model = TypeVar("Model", bound=BaseModel)
-
-RULES = {
-    "missing": "required",
-    "extra_forbidden": "unknown_property",
-    "string_type": "is_string",
-    "bool_type": "is_boolean",
-    "list_type": "is_array",
-    "tuple_type": "is_array",
-    "dict_type": "is_object",
-    "model_type": "is_object",
-    "model_attributes_type": "is_object",
-    "uuid_parsing": "is_uuid",
-    "uuid_type": "is_uuid",
-    "string_pattern_mismatch": "matches_regex",
-}
-LIMITS = {
-    "string_too_short": ("min_length", "minimum", "min_length"),
-    "string_too_long": ("max_length", "maximum", "max_length"),
-    "too_short": ("min_items", "minimum", "min_length"),
-    "too_long": ("max_items", "maximum", "max_length"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +27,32 @@ class Call:
     headers: Mapping[str, str]
     cookies: Mapping[str, str]
     content: bytes
+    listed: frozenset[int] = frozenset()
+    """Refusals that the operation's document lists."""
 
     def id(self, name: str) -> str:
         """A path parameter that must be a UUID; one that is none names nothing."""
-        try:
-            return str(uuid.UUID(self.path_params[name]))
-        except ValueError:
-            raise not_found(f"{name} is not a UUID") from None
+        value = self.path_params[name]
+        if not is_uuid(value):
+            raise not_found()
+        return value.lower()
 
     def body(self, model: type[Model]) -> Model:
         """The JSON body, judged as the vendor's document judges it."""
-        if self.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-            raise unsupported_media_type()
+        if self.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            raise unsupported_media_type(self.listed)
         try:
-            return model.model_validate_json(self.content, strict=False)
+            return model.model_validate_json(self.content)
         except ValidationError as error:
-            raise invalid(*_entries(error)) from None
+            raise invalid_parameters(error) from None
+
+
+def judged(model: type[Model], value: Any, at: str) -> Model:
+    """A member of a body whose form depends on another object."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise invalid_parameters(error, at) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,57 +62,15 @@ class Answer:
     status: int = 200
     body: Any = None
     cookies: tuple[str, ...] = ()  # whole Set-Cookie values
+    headers: Mapping[str, str] | None = None
 
     def response(self) -> Response:
         """As HTTP."""
-        answer = Response(status_code=self.status) if self.body is None else JSONResponse(self.body, self.status)
+        headers = dict(self.headers or {})
+        answer = Response(None, self.status, headers) if self.body is None else JSONResponse(self.body, self.status, headers)
         for cookie in self.cookies:
             answer.headers.append("set-cookie", cookie)
         return answer
 
 
 Handler = Callable[[Call], Answer]
-
-
-def endpoint(handler: Handler, readings: Mapping[str, str], guard: Callable[[Call], None]) -> Callable[[Request], Any]:
-    """A Starlette endpoint: `guard` first (login, rights), then the handler, in a thread; problems become answers."""
-
-    async def respond(request: Request) -> Response:
-        call = Call(
-            request.method,
-            request.url.path,
-            {name: str(value) for name, value in request.path_params.items()},
-            tuple(request.query_params.multi_items()),
-            request.headers,
-            request.cookies,
-            await request.body(),
-        )
-        return await run_in_threadpool(_handle, call, handler, guard, readings)
-
-    return respond
-
-
-def _handle(call: Call, handler: Handler, guard: Callable[[Call], None], readings: Mapping[str, str]) -> Response:
-    try:
-        guard(call)
-        return handler(call).response()
-    except Problem as problem:
-        return problem.response(readings)
-
-
-def _entries(error: ValidationError) -> list[dict[str, Any]]:
-    found = [_entry(fault) for fault in error.errors(include_url=False, include_input=False)]
-    unique = {json.dumps(entry, sort_keys=True): entry for entry in found}
-    return list(unique.values())
-
-
-def _entry(fault: Any) -> dict[str, Any]:
-    field = ".".join(str(part) for part in fault["loc"]) or "body"
-    kind, reason = fault["type"], fault["msg"]
-    if kind in LIMITS:
-        rule, name, limit = LIMITS[kind]
-        return parameter(field, reason, rule, **{name: fault["ctx"][limit]})
-    if kind in ("enum", "literal_error"):
-        choices = [choice.strip().strip("'") for choice in fault["ctx"]["expected"].replace(" or ", ", ").split(",")]
-        return parameter(field, reason, "enum", choices=choices)
-    return parameter(field, reason, RULES.get(kind, "invalid"))

@@ -6,7 +6,7 @@ Source: reference/konnect.md section 11, reference/curity.md sections 4.2 to 4.5
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -25,9 +25,9 @@ class Registered:
     """A client at the identity provider."""
 
     client_id: str
-    client_secret: str
+    client_secret: str = field(repr=False)
     management_uri: str
-    management_token: str
+    management_token: str = field(repr=False)
 
 
 class IdentityProvider:
@@ -47,15 +47,20 @@ class IdentityProvider:
         endpoint = metadata.get("registration_endpoint")
         if not endpoint:
             raise IdentityProviderFailed("the identity provider has no registration endpoint")
+        return self._registered(self._ask("POST", endpoint, token, json=self._document(strategy, name, redirect_uri)))
+
+    def _document(self, strategy: Strategy | None, name: str, redirect_uri: str | None) -> dict[str, Any]:
         methods = strategy.configs["auth_methods"] if strategy else ["client_credentials"]
-        grants = methods if self._readings["konnect.registration-grant-types"] == "auth-methods" else ["client_credentials"]
         document: dict[str, Any] = {
             "client_name": name,
             "redirect_uris": [redirect_uri] if redirect_uri else [],
-            "grant_types": grants,
+            "grant_types": methods if self._readings["konnect.registration-grant-types"] == "auth-methods" else ["client_credentials"],
             "token_endpoint_auth_method": "client_secret_basic",
         }
-        return self._registered(self._ask("POST", endpoint, token, json=document))
+        scopes = strategy.configs["scopes"] if strategy else []
+        if scopes and self._readings["konnect.registration-scope"] == "strategy-scopes":
+            document["scope"] = " ".join(scopes)
+        return document
 
     def rotate(self, application: Application) -> Registered:
         """A new secret for the same client: reading it rotates (reference/curity.md section 4.5)."""
@@ -63,7 +68,7 @@ class IdentityProvider:
 
     def remove(self, application: Application) -> None:
         """Remove the client of an application, if Konnect registered it: for an imported one it has no registration token."""
-        if application.management_uri:
+        if application.management_uri and self._readings["konnect.client-removal"] == "removes":
             self._remove(application.management_uri, application.management_token)
 
     def remove_registered(self, client: Registered) -> None:
@@ -77,13 +82,17 @@ class IdentityProvider:
             return  # gone already, or it cannot be: the application goes all the same
 
     def _metadata(self, issuer: str) -> dict[str, Any]:
-        url = issuer if issuer.endswith(SUFFIX) else issuer.rstrip("/") + SUFFIX
-        return self._json(self._send("GET", url))
+        bare = issuer.rstrip("/")
+        return self._json(self._send("GET", bare if bare.endswith(SUFFIX) else bare + SUFFIX))
 
     def _token(self, metadata: Mapping[str, Any], provider: Provider) -> str:
+        pair = provider.client_id, provider.client_secret
         form = {"grant_type": "client_credentials", "scope": "dcr"}
-        answer = self._json(self._send("POST", metadata["token_endpoint"], data=form, auth=(provider.client_id, provider.client_secret)))
-        return str(answer["access_token"])
+        request: dict[str, Any] = {"data": form, "auth": pair}
+        if self._readings["konnect.client-authentication"] == "form":
+            request = {"data": form | {"client_id": pair[0], "client_secret": pair[1]}}
+        answer = self._json(self._send("POST", _member(metadata, "token_endpoint"), **request))
+        return _member(answer, "access_token")
 
     def _ask(self, method: str, url: str, token: str, **request: Any) -> dict[str, Any]:
         answer = self._send(method, url, headers={"Authorization": f"Bearer {token}"}, **request)
@@ -92,7 +101,7 @@ class IdentityProvider:
     def _send(self, method: str, url: str, **request: Any) -> httpx.Response:
         try:
             answer = self._http.request(method, url, **request)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise IdentityProviderFailed(f"no answer from the identity provider ({type(error).__name__})") from None
         if not answer.is_success:
             raise IdentityProviderFailed(f"the identity provider answered {answer.status_code} {_error(answer)}".strip())
@@ -109,11 +118,17 @@ class IdentityProvider:
 
     def _registered(self, body: Mapping[str, Any]) -> Registered:
         return Registered(
-            str(body["client_id"]),
-            str(body["client_secret"]),
+            _member(body, "client_id"),
+            _member(body, "client_secret"),
             str(body.get("registration_client_uri", "")),
             str(body.get("registration_access_token", "")),
         )
+
+
+def _member(body: Mapping[str, Any], name: str) -> str:
+    if not isinstance(body.get(name), str):
+        raise IdentityProviderFailed(f"the identity provider's answer has no {name}")
+    return str(body[name])
 
 
 def _error(answer: httpx.Response) -> str:

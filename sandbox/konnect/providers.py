@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sandbox.konnect import answers
-from sandbox.konnect.bodies import CreateProvider, ProviderType, UpdateProvider
-from sandbox.konnect.calls import Answer, Call
+from sandbox.konnect.auth_bodies import CONFIGS, SECRETS, CreateProvider, UpdateProvider
+from sandbox.konnect.calls import Answer, Call, judged
 from sandbox.konnect.identity_provider import IdentityProviderFailed
-from sandbox.konnect.listing import of, page
+from sandbox.konnect.listing import EXACT, SHORT_TEXT, Field, Listing, page, sortable, text
+from sandbox.konnect.operations import Operation, operation
 from sandbox.konnect.problems import Problem, conflict, duplicate, invalid, parameter
 from sandbox.konnect.service import KonnectService
 from sandbox.konnect.state import Provider, Strategy
 
-FIELDS = {
-    "id": of("id"),
-    "name": of("name"),
-    "issuer": of("issuer"),
-    "provider_type": of("provider_type"),
-    "initial_client_id": lambda row: row["dcr_config"].get("initial_client_id"),
-    "initial_client_audience": lambda _row: None,
-}
+LISTING: Listing[Provider] = Listing(
+    {
+        **text("id", "name", "issuer", operators=SHORT_TEXT),
+        **text("provider_type", operators=EXACT),
+        "initial_client_id": Field(lambda one: one.config.get("initial_client_id"), SHORT_TEXT),
+        "initial_client_audience": Field(lambda one: one.config.get("initial_client_audience"), SHORT_TEXT),
+    },
+    sortable("created_at", "updated_at", "provider_type", "issuer", "name"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,31 +33,43 @@ class Providers:
 
     service: KonnectService
 
+    def operations(self) -> list[Operation]:
+        """Their table."""
+        all_of_them, one = "/v2/dcr-providers", "/v2/dcr-providers/{provider}"
+        return [
+            operation("GET", all_of_them, self.list_all, "400 401 403"),
+            operation("POST", all_of_them, self.create, "400 401 403"),
+            operation("GET", one, self.get, "401 403 404"),
+            operation("PATCH", one, self.update, "400 401 403 404"),
+            operation("DELETE", one, self.delete, "401 403 404"),
+            operation("POST", one + "/verify", self.verify, "401 403 404"),
+        ]
+
     def create(self, call: Call) -> Answer:
-        kind = call.body(ProviderType).provider_type
-        if kind != "curity":
-            raise invalid(parameter("provider_type", "this sandbox plays curity only", "enum", choices=["curity"]))
+        """The identity provider is not asked: one that cannot be reached is taken too."""
         body, org = call.body(CreateProvider), self.service.org
+        if body.dcr_config is None and body.provider_type != "kongIdentity":
+            raise invalid(parameter("dcr_config", '"dcr_config" is required', "required"))
+        config = judged(CONFIGS[body.provider_type][0], body.dcr_config or {}, "dcr_config").model_dump()
         with org.lock:
             self._require_free(body.name)
             made = Provider(
                 org.new_id(),
                 name=body.name,
                 display_name=body.display_name,
+                provider_type=body.provider_type,
                 issuer=self._issuer(body.issuer),
-                client_id=body.dcr_config.initial_client_id,
-                client_secret=body.dcr_config.initial_client_secret,
                 labels=self.service.kept_labels(body.labels),
             )
+            _configure(made, config)
             org.add(made)
             self.service.remember_new(made.id)
             return Answer(201, answers.provider(org, made))
 
-    def list(self, call: Call) -> Answer:
+    def list_all(self, call: Call) -> Answer:
         org = self.service.org
         with org.lock:
-            rows = [answers.provider(org, one) for one in org.all(Provider) if not one.foreign]
-        return page(call, rows, FIELDS, self.service.readings)
+            return page(call, org.all(Provider), LISTING, lambda one: answers.provider(org, one), self.service.readings)
 
     def get(self, call: Call) -> Answer:
         org = self.service.org
@@ -61,17 +77,17 @@ class Providers:
             return Answer(body=answers.provider(org, org.get(Provider, call.id("provider"))))
 
     def update(self, call: Call) -> Answer:
+        """Any member but the type, which cannot change; members of `dcr_config` one by one."""
         body, org = call.body(UpdateProvider), self.service.org
         with org.lock:
             thing = org.get(Provider, call.id("provider"))
+            config = judged(CONFIGS[thing.provider_type][1], body.dcr_config or {}, "dcr_config").model_dump(exclude_unset=True)
             if body.name and body.name != thing.name:
                 self._require_free(body.name)
             thing.name = body.name or thing.name
             thing.display_name = body.display_name or thing.display_name
             thing.issuer = self._issuer(body.issuer) if body.issuer else thing.issuer
-            if body.dcr_config:
-                thing.client_id = body.dcr_config.initial_client_id or thing.client_id
-                thing.client_secret = body.dcr_config.initial_client_secret or thing.client_secret
+            _configure(thing, config)
             if "labels" in body.model_fields_set:
                 thing.labels = self.service.patched_labels(thing.labels, body.labels)
             thing.touch()
@@ -109,10 +125,18 @@ class Providers:
         return Answer(body={"status": "failed", "errors": [words]})
 
     def _require_free(self, name: str) -> None:
-        if any(one.name == name and not one.foreign for one in self.service.org.all(Provider)):
-            problem = duplicate(self.service.readings, "konnect.duplicate-provider-name", name)
+        org = self.service.org
+        if any(one.name == name for one in org.all(Provider)):
+            problem = duplicate(self.service.readings, "konnect.duplicate-provider-name", org.id, name)
             if problem:
                 raise problem
 
     def _issuer(self, issuer: str) -> str:
         return issuer.rstrip("/") if self.service.readings["konnect.issuer-slash"] == "trimmed" else issuer
+
+
+def _configure(thing: Provider, config: Mapping[str, Any]) -> None:
+    thing.secrets |= {name: value for name, value in config.items() if name in SECRETS}
+    shown = {name: value for name, value in config.items() if name not in SECRETS}
+    # Flags that were left out are not shown; an audience that was left out is.
+    thing.config |= {name: value for name, value in shown.items() if value is not None or name == "initial_client_audience"}

@@ -41,20 +41,15 @@ class Seed:
             org.add(Route(org.new_id(), name=name.lower(), service_id=service.id, paths=(path,)))
             api = org.add(Api(org.new_id(), name=name, version="v1", slug=f"{name.lower()}-v1"))
             org.add(Implementation(org.new_id(), api_id=api.id, control_plane_id=plane.id, service_id=service.id))
-        portal = _portal(org, PORTAL_NAME)
+        portal = org.add(Portal(org.new_id(), name=PORTAL_NAME, display_name="Acme Portal"))
         developer = Developer(org.new_id(), portal_id=portal.id, email=DEVELOPER_EMAIL, full_name="Acme service developer")
         developer.password = self.developer_password
         org.add(developer)
-        org.add(Team(org.new_id(), portal_id=portal.id, name="Acme integrators", description="Owns things together")).developer_ids.append(
-            developer.id
-        )
+        team = Team(org.new_id(), portal_id=portal.id, name="Acme integrators", description="Owns things together")
+        team.developer_ids.append(developer.id)
+        org.add(team)
         _things_of_others(org)
-
-
-def _portal(org: Organization, name: str) -> Portal:
-    made = Portal(org.new_id(), name=name, display_name=name.replace("-", " ").title())
-    made.canonical_domain = f"{made.id[:12].replace('-', '')}.eu.kongportals.com"
-    return org.add(made)
+        _another_organization(org)
 
 
 def _things_of_others(org: Organization) -> None:
@@ -68,7 +63,7 @@ def _things_of_others(org: Organization) -> None:
         "auth_methods": ["client_credentials", "bearer"],
     }
     strategy = org.add(Strategy(org.new_id(), name="partners", display_name="Partners", configs=config, provider_id=okta.id))
-    portal = _portal(org, "partner-portal")
+    portal = org.add(Portal(org.new_id(), name="partner-portal", display_name="Partner Portal"))
     owner = org.add(Developer(org.new_id(), portal_id=portal.id, email="dev@partner.example", full_name="Partner developer"))
     api = org.add(Api(org.new_id(), name="Partners", version=None, slug="partners"))
     org.add(Publication(org.new_id(), api_id=api.id, portal_id=portal.id, strategy_ids=[strategy.id]))
@@ -82,3 +77,11 @@ def _things_of_others(org: Organization) -> None:
             client_id="0oa1partner",
         )
     )
+
+
+def _another_organization(org: Organization) -> None:
+    """In the same region too, and none of anybody's business here: no list shows it."""
+    org.add(Portal(org.new_id(), foreign=True, name="elsewhere", display_name="Elsewhere"))
+    org.add(Provider(org.new_id(), foreign=True, name="elsewhere", issuer="https://elsewhere.example/oauth"))
+    org.add(Strategy(org.new_id(), foreign=True, name="elsewhere", display_name="Elsewhere"))
+    org.add(Api(org.new_id(), foreign=True, name="Elsewhere", slug="elsewhere"))

@@ -9,12 +9,13 @@ from typing import Any
 import httpx
 
 from sandbox.konnect import answers
+from sandbox.konnect.catalogue_answers import listed_publication
 from sandbox.konnect.identity_provider import IdentityProvider
 from sandbox.konnect.knobs import KonnectKnobs, changed
-from sandbox.konnect.state import Api, Application, Organization, Portal, Provider, Publication, Registration, Strategy
+from sandbox.konnect.state import Application, ControlPlane, Labels, Organization, Provider, Publication, Registration, Strategy
 
 LAG_REQUESTS = 2  # how many requests on a new object its creator's rights still lag, under that reading
-LATENCY_REQUESTS = 2  # how many requests the gateway needs to hear of an approval, under that reading
+LATENCY_REQUESTS = 2  # how many requests the gateway needs to hear of an application or an approval, under that reading
 
 
 @dataclass(slots=True)
@@ -38,6 +39,7 @@ class KonnectService:
     def set_knobs(self, values: Mapping[str, Any]) -> None:
         """Change the knobs that are named; raises ValueError and changes nothing if one is unknown or wrong."""
         self.knobs = changed(self.knobs, values)
+        self.org.plugin_installed = not self.knobs.sync_error
 
     def snapshot(self) -> Mapping[str, Any]:
         """What the organisation holds, without secrets."""
@@ -45,7 +47,7 @@ class KonnectService:
             return {
                 "dcr_providers": [answers.provider(self.org, one) for one in self.org.all(Provider)],
                 "auth_strategies": [answers.strategy(self.org, one) for one in self.org.all(Strategy)],
-                "publications": [answers.listed_publication(one) for one in self.org.all(Publication)],
+                "publications": [listed_publication(one) for one in self.org.all(Publication)],
                 "applications": [answers.application(self.org, one) for one in self.org.all(Application)],
                 "registrations": [answers.registration(self.org, one) for one in self.org.all(Registration)],
             }
@@ -60,42 +62,41 @@ class KonnectService:
         if self.readings["konnect.permission-lag"] == "some":
             self.org.fresh[thing_id] = LAG_REQUESTS
 
-    def kept_labels(self, labels: Mapping[str, str | None] | None) -> dict[str, str]:
+    def kept_labels(self, labels: Mapping[str, str | None] | None) -> Labels:
         """What is kept of the labels that were sent."""
         if self.knobs.forgets_labels or labels is None:
             return {}
-        return {name: value for name, value in labels.items() if value is not None}
+        order = sorted(labels) if self.readings["konnect.label-order"] == "sorted" else list(labels)
+        return {name: value for name in order if (value := labels[name]) is not None}
 
-    def patched_labels(self, before: dict[str, str], change: Mapping[str, str | None] | None) -> dict[str, str]:
+    def patched_labels(self, before: Labels, change: Mapping[str, str | None] | None) -> Labels:
         """A null removes a label, null for the whole map removes all (reference/konnect.md section 1)."""
-        if change is None or self.knobs.forgets_labels:
-            return {}
-        merged: dict[str, str | None] = {**before, **change}
-        return {name: value for name, value in merged.items() if value is not None}
-
-    def strategy_of(self, publication: Publication | None) -> Strategy | None:
-        """The strategy that a publication asks for."""
-        if publication is None or not publication.strategy_ids:
-            return None
-        return self.org.find(Strategy, publication.strategy_ids[0])
+        return self.kept_labels(None if change is None else {**before, **change})
 
     def publication(self, api_id: str, portal_id: str) -> Publication | None:
         """How an API is published to a portal, if it is."""
         return next((one for one in self.org.all(Publication) if (one.api_id, one.portal_id) == (api_id, portal_id)), None)
 
-    def registered(self, application: Application, api: Api, status: str | None) -> Registration:
-        """A new registration; who approves it stands in publication and portal."""
-        portal, publication = self.org.get(Portal, application.portal_id), self.publication(api.id, application.portal_id)
-        automatic = portal.auto_approve_applications or bool(publication and publication.auto_approve)
-        registration = Registration(
-            self.org.new_id(), portal_id=portal.id, application_id=application.id, api_id=api.id, status=status or "pending"
-        )
-        if automatic:
-            registration.status = "approved"
-        self.pushed(registration)
-        return self.org.add(registration)
-
-    def pushed(self, registration: Registration) -> None:
-        """Konnect tells the gateway of it, now or a little later."""
+    @property
+    def latency(self) -> int:
+        """How many requests the gateway needs to hear of something new."""
         late = self.readings["konnect.enforcement-latency"] == "late"
-        registration.enforced_after = LATENCY_REQUESTS if late else 0
+        return max(self.knobs.enforcement_delay_requests, LATENCY_REQUESTS if late else 0)
+
+    def push_application(self, application: Application) -> None:
+        """Konnect tells the gateway of an application, now or a little later."""
+        application.unknown_for = self.latency
+        self._push(changes_hash=self.readings["konnect.config-hash-applications"] == "changes")
+
+    def push_registration(self, registration: Registration, before: str = "") -> None:
+        """Konnect tells the gateway of a registration's status, now or a little later; `before` is what it went by."""
+        registration.enforced, registration.late_for = before, self.latency
+        self._push(changes_hash=self.readings["konnect.config-hash-applications"] == "changes")
+
+    def push_configuration(self) -> None:
+        """The gateway's services get or lose their auth plugin."""
+        self._push(changes_hash=True)
+
+    def _push(self, *, changes_hash: bool) -> None:
+        for plane in self.org.all(ControlPlane):
+            plane.revision += changes_hash

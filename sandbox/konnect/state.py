@@ -1,4 +1,4 @@
-"""What one Konnect organisation holds in one region. In memory; one lock for everything."""
+"""What one Konnect organisation holds in one region: its objects, in memory, under one lock."""
 
 from __future__ import annotations
 
@@ -10,12 +10,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sandbox.konnect.problems import not_found
+from sandbox.konnect.problems import ForeignObject, not_found
+
+Labels = dict[str, str]
 
 
 def now() -> str:
     """A time stamp as Konnect prints it."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def seconds(stamp: str) -> int:
+    """A time stamp as the gateway's configuration prints it: whole seconds since 1970."""
+    return int(datetime.fromisoformat(stamp).timestamp())
 
 
 @dataclass(slots=True)
@@ -38,18 +45,29 @@ class Provider(Thing):
     display_name: str | None = None
     provider_type: str = "curity"
     issuer: str = ""
-    client_id: str = ""
-    client_secret: str = field(default="", repr=False)
-    labels: dict[str, str] = field(default_factory=dict)
+    config: dict[str, Any] = field(default_factory=dict)  # what reads back of dcr_config
+    secrets: dict[str, str] = field(default_factory=dict, repr=False)  # what never does
+    labels: Labels = field(default_factory=dict)
+
+    @property
+    def client_id(self) -> str:
+        """The initial client's, where the type has one."""
+        return str(self.config.get("initial_client_id", ""))
+
+    @property
+    def client_secret(self) -> str:
+        """The initial client's."""
+        return self.secrets.get("initial_client_secret", "")
 
 
 @dataclass(slots=True)
 class Strategy(Thing):
     name: str = ""
     display_name: str = ""
-    configs: dict[str, Any] = field(default_factory=dict)  # of openid-connect
+    strategy_type: str = "openid_connect"
+    configs: dict[str, Any] = field(default_factory=dict)  # what stands below "openid-connect" or "key-auth"
     provider_id: str | None = None
-    labels: dict[str, str] = field(default_factory=dict)
+    labels: Labels = field(default_factory=dict)
     principals: bool = False
 
 
@@ -59,18 +77,22 @@ class Portal(Thing):
     display_name: str = ""
     description: str | None = None
     authentication_enabled: bool = True
-    basic_auth_enabled: bool = True
     rbac_enabled: bool = False
+    sipr_enabled: bool = False
+    default_api_visibility: str = "private"
+    default_page_visibility: str = "private"
     default_strategy_id: str | None = None
     auto_approve_developers: bool = False
     auto_approve_applications: bool = False
-    canonical_domain: str = ""
-    labels: dict[str, str] = field(default_factory=dict)
+    labels: Labels = field(default_factory=dict)
+    authentication: dict[str, bool] = field(default_factory=lambda: {"basic_auth_enabled": True})
 
 
 @dataclass(slots=True)
 class ControlPlane(Thing):
     name: str = ""
+    description: str = ""
+    labels: Labels = field(default_factory=dict)
     revision: int = 0  # of its configuration; the hash follows
 
 
@@ -86,7 +108,8 @@ class Route(Thing):
     name: str = ""
     service_id: str = ""
     paths: tuple[str, ...] = ()
-    protocols: tuple[str, ...] = ("https",)
+    protocols: tuple[str, ...] = ("https",)  # the default since Gateway 3.14
+    methods: tuple[str, ...] = ()  # none: all
 
 
 @dataclass(slots=True)
@@ -95,7 +118,8 @@ class Api(Thing):
     version: str | None = None
     description: str | None = None
     slug: str = ""
-    labels: dict[str, str] = field(default_factory=dict)
+    labels: Labels = field(default_factory=dict)
+    attributes: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -103,7 +127,6 @@ class Implementation(Thing):
     api_id: str = ""
     control_plane_id: str = ""
     service_id: str = ""
-    sync_error: dict[str, Any] | None = None
 
 
 @dataclass(slots=True)
@@ -129,6 +152,7 @@ class Team(Thing):
     portal_id: str = ""
     name: str = ""
     description: str = ""
+    can_own_applications: bool = True
     developer_ids: list[str] = field(default_factory=list)
 
 
@@ -142,9 +166,11 @@ class Application(Thing):
     owner_id: str = ""
     strategy_id: str = ""
     client_id: str = ""
-    labels: dict[str, str] = field(default_factory=dict)
+    scopes: list[str] | None = None
+    labels: Labels = field(default_factory=dict)
     management_uri: str = ""  # RFC 7592, of a client that Konnect registered itself
     management_token: str = field(default="", repr=False)
+    unknown_for: int = 0  # how many more requests the gateway answers as if it had not heard of it
 
 
 @dataclass(slots=True)
@@ -153,7 +179,19 @@ class Registration(Thing):
     application_id: str = ""
     api_id: str = ""
     status: str = "pending"
-    enforced_after: int = 0  # how many more requests the gateway answers as if it had not heard of it
+    enforced: str = ""  # the status that the gateway goes by while the new one is on its way
+    late_for: int = 0  # for how many more requests it does
+
+
+@dataclass(slots=True)
+class Mail(Thing):
+    """What Konnect sent a developer: the only way to a first password."""
+
+    portal_id: str = ""
+    email: str = ""
+    purpose: str = ""  # verify or reset
+    token: str = field(default="", repr=False)
+    used: bool = False
 
 
 Kind = TypeVar("Kind", bound=Thing)
@@ -163,7 +201,7 @@ class Organization:
     """All objects, by kind and id."""
 
     def __init__(self, seed: Callable[[Organization], None], *, random_seed: int | None = None) -> None:
-        """`seed` fills it, at once and at each reset."""
+        """`seed` fills it, at once and at each reset; with a `random_seed` every id is the same each time."""
         self._seed, self._random_seed = seed, random_seed
         self.lock = threading.RLock()
         self.reset()
@@ -172,10 +210,13 @@ class Organization:
         """Back to the initial world."""
         with self.lock:
             self._random = random.Random(self._random_seed)  # noqa: S311 - ids, not secrets
+            self.id, self.created_at = self.new_id(), now()
+            self.plugin_installed = True  # whether the gateway's services got their auth plugin
             self.tables: dict[type[Thing], dict[str, Thing]] = {}
             self.fresh: dict[str, int] = {}  # id -> how many requests its creator's rights still lag
             self.tokens: set[str] = set()
-            self.sessions: dict[str, str] = {}  # cookie -> developer id
+            self.sessions: dict[tuple[str, str], str] = {}  # cookie's name and value -> developer id
+            self.session_requests: dict[tuple[str, str], int] = {}  # how many requests came with it, where that matters
             self._seed(self)
 
     def new_id(self) -> str:
@@ -188,23 +229,25 @@ class Organization:
         return thing
 
     def all(self, kind: type[Kind]) -> list[Kind]:
-        """Every object of a kind, foreign ones too."""
-        return [thing for thing in self.tables.get(kind, {}).values() if isinstance(thing, kind)]
+        """Every object of a kind, oldest first."""
+        return [thing for thing in self.tables.get(kind, {}).values() if isinstance(thing, kind) and not thing.foreign]
 
     def find(self, kind: type[Kind], thing_id: str | None) -> Kind | None:
-        """The object of that id, if there is one."""
+        """The object of that id, if this organisation has it."""
         found = self.tables.get(kind, {}).get(thing_id or "")
-        return found if isinstance(found, kind) else None
+        return found if isinstance(found, kind) and not found.foreign else None
 
     def get(self, kind: type[Kind], thing_id: str) -> Kind:
         """The object of that id in this organisation.
 
         Raises:
-            Problem: 404; another organisation's objects look the same (reference/konnect.md P12).
+            Problem: 404; another organisation's objects look the same, or are forbidden (reference/konnect.md P12).
         """
-        found = self.find(kind, thing_id)
-        if found is None or found.foreign:
-            raise not_found(f"{kind.__name__} {thing_id} not found")
+        found = self.tables.get(kind, {}).get(thing_id)
+        if not isinstance(found, kind):
+            raise not_found()
+        if found.foreign:
+            raise ForeignObject
         return found
 
     def drop(self, thing: Thing) -> None:

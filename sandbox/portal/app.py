@@ -2,50 +2,43 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from starlette.applications import Starlette
 
-from sandbox.konnect.app import Table, routes, unrouted
 from sandbox.konnect.calls import Call
+from sandbox.konnect.catalogue_answers import domain
+from sandbox.konnect.operations import Operation, routes, unrouted
 from sandbox.konnect.problems import forbidden
 from sandbox.konnect.service import KonnectService
+from sandbox.portal.access import MyAccess
 from sandbox.portal.applications import MyApplications
 from sandbox.portal.catalogue import PortalCatalogue
 from sandbox.portal.session import Session
+from sandbox.portal.sign_up import SigningUp
 
 
 def create_app(service: KonnectService, portal_id: str) -> Starlette:
     """The application; who may call what is decided by each handler, since some are open to everyone."""
+    session = Session(service, portal_id)
 
     def guard(call: Call) -> None:
-        if any(f"{call.method} {call.path}".startswith(denied) for denied in service.knobs.denied):
+        if service.knobs.denies(call.method, call.path) or not _same_origin(session, call):
             raise forbidden()
 
-    return Starlette(routes=routes(_table(service, portal_id), service.readings, guard), exception_handlers=unrouted(service.readings))
+    return Starlette(routes=routes(operations(session), service.readings, guard), exception_handlers=unrouted(service.readings))
 
 
-def _table(service: KonnectService, portal_id: str) -> Table:
-    session = Session(service, portal_id)
-    mine, catalogue = MyApplications(service, session), PortalCatalogue(service, session)
-    base, application = "/api/v3", "/api/v3/applications/{application}"
-    return [
-        ("POST", base + "/developer/authenticate", session.log_in),
-        ("POST", base + "/developer/refresh", session.refresh),
-        ("POST", base + "/developer/logout", session.log_out),
-        ("GET", base + "/developer/me", session.me),
-        ("GET", base + "/developer/teams", catalogue.teams),
-        ("GET", base + "/apis", catalogue.apis),
-        ("GET", base + "/apis/{api}", catalogue.api),
-        ("GET", base + "/apis/{api}/actions", catalogue.actions),
-        ("GET", base + "/application-auth-strategies", catalogue.strategies),
-        ("GET", base + "/applications", mine.list),
-        ("POST", base + "/applications", mine.create),
-        ("GET", application, mine.get),
-        ("PATCH", application, mine.update),
-        ("DELETE", application, mine.delete),
-        ("POST", application + "/regenerate-secret", mine.regenerate),
-        ("GET", application + "/credentials", mine.credentials),
-        ("GET", application + "/registrations", mine.registrations),
-        ("POST", application + "/registrations", mine.register),
-        ("GET", application + "/registrations/{registration}", mine.registration),
-        ("DELETE", application + "/registrations/{registration}", mine.unregister),
-    ]
+def operations(session: Session) -> list[Operation]:
+    """Everything that is served."""
+    mine = MyApplications(session.service, session)
+    parts = (session, SigningUp(session), PortalCatalogue(session.service, session), mine, MyAccess(session.service, mine))
+    return [one for part in parts for one in part.operations()]
+
+
+def _same_origin(session: Session, call: Call) -> bool:
+    """Whether a change comes from no page at all or from the portal's own, where that is looked at (reference/konnect.md 13, 12)."""
+    readings, origin = session.service.readings, call.headers.get("origin")
+    if readings["portal.origin-check"] == "none" or origin is None or call.method in ("GET", "HEAD"):
+        return True
+    return urlsplit(origin).netloc in (call.headers.get("host", ""), domain(session.portal, readings))

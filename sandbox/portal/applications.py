@@ -1,90 +1,101 @@
-"""My Apps: applications, their secret shown once, their registrations. Source: reference/konnect.md section 6."""
+"""My Apps: applications, and their secret shown once. Source: reference/konnect.md section 6."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sandbox.konnect.applications import new_registration, remove_application
-from sandbox.konnect.bodies import PortalCreateApplication, PortalCreateRegistration, PortalUpdateApplication
+from sandbox.konnect.applications import binding, register, remove_application, require_removable, shown_instead, take
 from sandbox.konnect.calls import Answer, Call
 from sandbox.konnect.identity_provider import IdentityProviderFailed, Registered
-from sandbox.konnect.listing import of, page
-from sandbox.konnect.problems import conflict, forbidden, idp_failed, invalid, not_found, parameter
+from sandbox.konnect.listing import EXACT, ID, SHORT_TEXT, Field, Listing, page, text
+from sandbox.konnect.operations import Operation, operation
+from sandbox.konnect.problems import conflict, forbidden, idp_failed, invalid, missing_reference, not_found, parameter
 from sandbox.konnect.service import KonnectService
-from sandbox.konnect.state import Application, Developer, Provider, Registration, Strategy, Team
+from sandbox.konnect.state import Application, Developer, Team
 from sandbox.portal import answers
+from sandbox.portal.bodies import CreateApplication, UpdateApplication
+from sandbox.portal.catalogue import owned
 from sandbox.portal.session import Session
+
+LISTING: Listing[Application] = Listing(
+    {
+        **text("name", operators=SHORT_TEXT),
+        "auth_strategy_id": Field(lambda one: one.strategy_id, EXACT),
+        "team_id": Field(lambda one: one.owner_id if one.owner_type == "team" else None, ID),
+    },
+    {},
+)
 
 
 @dataclass(frozen=True, slots=True)
 class MyApplications:
-    """Handlers of `/api/v3/applications…`."""
+    """Handlers of `/api/v3/applications`."""
 
     service: KonnectService
     session: Session
 
+    def operations(self) -> list[Operation]:
+        """Their table."""
+        all_of_them, one = "/api/v3/applications", "/api/v3/applications/{application}"
+        return [
+            operation("GET", all_of_them, self.list_all, "400 401"),
+            operation("POST", all_of_them, self.create, "400 401 403 404 409"),
+            operation("GET", one, self.get, "400 401 404"),
+            operation("PATCH", one, self.update, "400 401 404 409"),
+            operation("DELETE", one, self.delete, "400 401 404 429"),
+            operation("POST", one + "/regenerate-secret", self.regenerate, "400 401 404 409"),
+        ]
+
     def create(self, call: Call) -> Answer:
         """Register a client at the identity provider; the secret is in this answer and never again."""
-        body, org = call.body(PortalCreateApplication), self.service.org
+        body, org = call.body(CreateApplication), self.service.org
         with org.lock:
             developer = self.session.developer(call)
-            strategy, provider = self._binding(str(body.auth_strategy_id) if body.auth_strategy_id else None)
-            if body.client_id:
-                raise invalid(parameter("client_id", "must not be set for a DCR auth strategy"))
-            made = Application(
-                org.new_id(),
-                portal_id=self.session.portal_id,
-                name=body.name,
-                description=body.description,
-                redirect_uri=body.redirect_uri,
-                owner_type="team" if body.team_id else "developer",
-                owner_id=self._team(developer, str(body.team_id)) if body.team_id else developer.id,
-                strategy_id=strategy.id,
-            )
-        try:
-            client = self.service.idp.register(provider, strategy, made.name, made.redirect_uri)
-        except IdentityProviderFailed as error:
-            raise idp_failed(self.service.readings, str(error)) from None
+            strategy, provider = binding(self.service, self.session.portal, body.auth_strategy_id, body.client_id)
+            made = Application(org.new_id(), portal_id=self.session.portal_id, name=body.name, description=body.description)
+            made.redirect_uri, made.scopes, made.strategy_id = body.redirect_uri, body.scopes, strategy.id
+            made.owner_id, made.client_id = developer.id, body.client_id or ""
+            self._give_to_team(developer, made, body.team_id)
+        secret = {"client_secret": register(self.service, made, strategy, provider).client_secret} if provider else {}
         with org.lock:
-            _take(made, client)
             org.add(made)
-            return Answer(201, {**answers.application(org, made), "client_secret": client.client_secret})
+            self.service.push_application(made)
+            return Answer(201, {**answers.application(org, made), **secret})
 
-    def list(self, call: Call) -> Answer:
+    def list_all(self, call: Call) -> Answer:
         org = self.service.org
         with org.lock:
             developer = self.session.developer(call)
-            rows = [answers.application(org, one) for one in org.all(Application) if self._mine(developer, one)]
-        fields = {
-            "name": of("name"),
-            "auth_strategy_id": lambda row: row.get("auth_strategy", {}).get("id"),
-            "team_id": of("team_id"),
-        }
-        return page(call, rows, fields, self.service.readings)
+            found = [one for one in org.all(Application) if owned(self.service, self.session, developer, one)]
+            return page(call, found, LISTING, lambda one: answers.application(org, one), self.service.readings)
 
     def get(self, call: Call) -> Answer:
         with self.service.org.lock:
-            found = self._application(call)
-            if self.service.knobs.returns_anothers:
-                found = next((one for one in self.service.org.all(Application) if one.id != found.id), found)
+            found = shown_instead(self.service, self.application(call))
             return Answer(body=answers.application(self.service.org, found))
 
     def update(self, call: Call) -> Answer:
-        body = call.body(PortalUpdateApplication)
+        """Not its strategy, nor the client id where the identity provider gave it."""
+        body = call.body(UpdateApplication)
         with self.service.org.lock:
-            found = self._application(call)
-            if body.client_id:
+            found = self.application(call)
+            if body.client_id and found.management_uri:
                 raise invalid(parameter("client_id", "must not be set for a DCR auth strategy"))
-            found.name = body.name or found.name
+            self._give_to_team(self.session.developer(call), found, body.team_id)
+            found.name = found.name if body.name is None else body.name
             found.description = found.description if body.description is None else body.description
+            found.scopes = found.scopes if body.scopes is None else body.scopes
+            found.client_id = body.client_id or found.client_id
             if "redirect_uri" in body.model_fields_set:
                 found.redirect_uri = body.redirect_uri
             found.touch()
             return Answer(body=answers.application(self.service.org, found))
 
     def delete(self, call: Call) -> Answer:
+        """The client at the identity provider goes along, if Konnect made it."""
         with self.service.org.lock:
-            found = self._application(call)
+            found = self.application(call)
+            require_removable(self.service, found)
             remove_application(self.service, found)
         self.service.idp.remove(found)
         return Answer(204)
@@ -93,92 +104,50 @@ class MyApplications:
         """A new secret; the old one dies at the identity provider. Refused under some readings."""
         org = self.service.org
         with org.lock:
-            found = self._application(call)
+            found = self.application(call)
         match self.service.readings["portal.regenerate-secret"]:
             case "409":
                 raise conflict("The secret of this application cannot be regenerated")
             case "403":
                 raise forbidden()
         try:
-            client = self.service.idp.rotate(found) if self._keeps_client(found) else self._replaced(found)
+            client = self._new_secret(found)
         except IdentityProviderFailed as error:
             raise idp_failed(self.service.readings, str(error)) from None
         with org.lock:
-            _take(found, client)
+            take(found, client)
             found.touch()
         return Answer(201, {"client_id": client.client_id, "client_secret": client.client_secret})
 
-    def _keeps_client(self, found: Application) -> bool:
-        return bool(found.management_uri) and self.service.readings["portal.regenerate-client"] == "same"
-
-    def _replaced(self, found: Application) -> Registered:
-        strategy, provider = self._binding(found.strategy_id)
+    def _new_secret(self, found: Application) -> Registered:
+        imported = not found.management_uri
+        if imported and self.service.readings["portal.regenerate-imported"] == "refused":
+            raise IdentityProviderFailed("the client was not registered by Konnect")
+        if not imported and self.service.readings["portal.regenerate-client"] == "same":
+            return self.service.idp.rotate(found)
+        strategy, provider = binding(self.service, self.session.portal, found.strategy_id, None)
+        if provider is None:
+            raise IdentityProviderFailed("the auth strategy has no DCR provider")
         client = self.service.idp.register(provider, strategy, found.name, found.redirect_uri)
         self.service.idp.remove(found)
         return client
 
-    def credentials(self, call: Call) -> Answer:
-        with self.service.org.lock:
-            found = self._application(call)
-        row = {"type": "client_secret", "id": found.client_id, "client_id": found.client_id, "created_at": found.created_at}
-        return page(call, [row], {}, self.service.readings)
+    def application(self, call: Call) -> Application:
+        """The application that the path names, if it is one's own.
 
-    def register(self, call: Call) -> Answer:
-        body, org = call.body(PortalCreateRegistration), self.service.org
-        with org.lock:
-            made = new_registration(self.service, self._application(call), str(body.api_id), None)
-            return Answer(201, answers.registration(org, made))
-
-    def registrations(self, call: Call) -> Answer:
-        org = self.service.org
-        with org.lock:
-            application = self._application(call)
-            rows = [answers.registration(org, one) for one in org.all(Registration) if one.application_id == application.id]
-        return page(call, rows, {name: of(name) for name in ("id", "status", "api_name")}, self.service.readings)
-
-    def registration(self, call: Call) -> Answer:
-        with self.service.org.lock:
-            return Answer(body=answers.registration(self.service.org, self._registration(call)))
-
-    def unregister(self, call: Call) -> Answer:
-        with self.service.org.lock:
-            self.service.org.drop(self._registration(call))
-            return Answer(204)
-
-    def _application(self, call: Call) -> Application:
+        Raises:
+            Problem: 401 without a session, 404 otherwise.
+        """
         developer = self.session.developer(call)
         found = self.service.org.get(Application, call.id("application"))
-        if not self._mine(developer, found):
-            raise not_found("Application not found")
+        if not owned(self.service, self.session, developer, found):
+            raise not_found()
         return found
 
-    def _registration(self, call: Call) -> Registration:
-        found = self.service.org.get(Registration, call.id("registration"))
-        if found.application_id != self._application(call).id:
-            raise not_found("Registration not found")
-        return found
-
-    def _mine(self, developer: Developer, application: Application) -> bool:
-        teams = [one.id for one in self.service.org.all(Team) if developer.id in one.developer_ids]
-        return application.portal_id == self.session.portal_id and application.owner_id in (developer.id, *teams)
-
-    def _team(self, developer: Developer, team_id: str) -> str:
+    def _give_to_team(self, developer: Developer, application: Application, team_id: str | None) -> None:
+        if team_id is None:
+            return
         found = self.service.org.find(Team, team_id)
-        if found is None or developer.id not in found.developer_ids:
-            raise invalid(parameter("team_id", "team not found", "missing_reference"))
-        return found.id
-
-    def _binding(self, strategy_id: str | None) -> tuple[Strategy, Provider]:
-        org = self.service.org
-        strategy = org.find(Strategy, strategy_id or self.session.portal.default_strategy_id)
-        if strategy is None or strategy.foreign:
-            raise invalid(parameter("auth_strategy_id", "auth strategy not found", "missing_reference"))
-        provider = org.find(Provider, strategy.provider_id)
-        if provider is None:
-            raise invalid(parameter("auth_strategy_id", "has no DCR provider", "missing_reference"))
-        return strategy, provider
-
-
-def _take(application: Application, client: Registered) -> None:
-    application.client_id = client.client_id
-    application.management_uri, application.management_token = client.management_uri, client.management_token
+        if found is None or developer.id not in found.developer_ids or not found.can_own_applications:
+            raise missing_reference("team_id", "team")
+        application.owner_type, application.owner_id = "team", found.id

@@ -18,9 +18,11 @@ from ruamel.yaml import YAML
 DOCUMENTS = {
     "konnect": (
         ("/v2", "application-auth-strategies-v2.trim.yaml"),
+        ("/v2", "control-planes-v2.trim.yaml"),
         ("/v2", "control-planes-config-v2.trim.yaml"),
         ("/v3", "portal-management-v3.trim.yaml"),
         ("/v3", "api-builder-v3.trim.yaml"),
+        ("/v3", "identity-v3.trim.yaml"),
     ),
     "portal": (("", "dev-portal-v3.trim.yaml"),),
 }

@@ -76,8 +76,10 @@ class BodyChecks:
             raise problems.malformed(f"{path} has no children")
         if OPENING in text and self._readings["curity.parameter-over-restconf"] == "refused":
             raise problems.wrong_value(self._readings, path, shown)
-        good = node.value.identity_of(element, text) if node.value.identities else node.value.accepts(text, self._readings)
-        if not good:
+        if node.value.identities:
+            if node.value.identity_of(element, text) is None:
+                raise problems.unknown_identity(self._readings, path, text)
+        elif not node.value.accepts(text, self._readings):
             raise problems.wrong_value(self._readings, path, shown)
 
     def _check_keys(self, element: etree._Element, node: SchemaNode, path: str) -> None:

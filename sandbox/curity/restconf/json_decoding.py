@@ -109,7 +109,7 @@ class JsonDecoding:
     def _append_identity(self, parent: etree._Element, node: SchemaNode, kind: Value, value: Any, path: str) -> None:
         identity = kind.identity_named(value) if isinstance(value, str) else None
         if identity is None:
-            raise problems.wrong_value(self._readings, path, json.dumps(value))
+            raise problems.unknown_identity(self._readings, path, json.dumps(value))
         leaf = etree.SubElement(parent, node.tag, nsmap={identity.prefix: identity.namespace})
         leaf.text = f"{identity.prefix}:{identity.name}"
 

@@ -33,7 +33,7 @@ EXPECTED = {
     **dict.fromkeys(range(27, 30), RULE_ERROR),
     30: VALUE_ERROR,
     31: MANDATORY_ERROR,
-    32: VALUE_ERROR,
+    32: ((400, "invalid-value"), (400, "unknown-element")),
 }
 DIALECTS = pytest.mark.parametrize(("dialect", "which"), [(CONFD_DIALECT, 0), (OTHER_DIALECT, 1)], ids=["ConfD", "second server"])
 

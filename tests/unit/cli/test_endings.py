@@ -32,7 +32,7 @@ def test_module_and_script_are_the_same_command(command: list[str]) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["plan"],
+        ["preflight"],
         ["plan", "a.yaml", "b.yaml"],
         ["onboard", "--no-such-option"],
         ["validate"],

@@ -15,6 +15,7 @@ from dcr.run import Run
 from dcr.secret import Secret
 from dcr.tenant import Tenant
 from dcr.vault.client import VaultSecret
+from dcr.waiting import REAL_CLOCK
 from tests.unit.curity.datastore import Datastore
 from tests.unit.curity.wanted import a_platform
 
@@ -91,5 +92,5 @@ class Surroundings:
     def run(self, *, write: bool, platform: Platform | None = None, tenant: Tenant | None = None) -> Run:
         """One attempt, or one look."""
         curity: CurityAdmin = self.datastore.admin()
-        systems = SimpleNamespace(curity=curity, vault=self.vault, locks=self.locks, oauth=self.oauth)
+        systems = SimpleNamespace(curity=curity, vault=self.vault, locks=self.locks, oauth=self.oauth, clock=REAL_CLOCK)
         return Run(cast("Systems", systems), platform or a_platform(), tenant, write)

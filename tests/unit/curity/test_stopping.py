@@ -98,9 +98,8 @@ def test_a_tenants_run_may_not_change_the_platforms_part_unless_allowed() -> Non
         {"profile": "other"},
         {"signing_key": "none"},
         {"service_roles": ("internal",)},
-        {"mode": "render"},
     ],
-    ids=["no such profile", "no such key", "a disabled role", "a mode that forbids writing"],
+    ids=["no such profile", "no such key", "a disabled role"],
 )
 def test_what_people_must_mend_first_is_told_by_a_look_and_stops_a_write(curity: dict[str, Any]) -> None:
     around = surroundings()

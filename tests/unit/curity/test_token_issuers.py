@@ -56,15 +56,16 @@ def test_a_value_that_someone_chose_is_a_conflict_and_a_missing_one_is_not() -> 
     }
 
 
-def test_an_issuer_of_our_id_and_another_sort_is_a_problem_that_no_overwriting_solves() -> None:
+@pytest.mark.parametrize(("issuer_type", "purpose"), [("opaque", "access_token"), ("jwt", "access_token"), ("opaque", "userinfo")])
+def test_an_issuer_of_our_id_and_another_sort_is_a_problem_that_no_overwriting_solves(issuer_type: str, purpose: str) -> None:
     """Type and purpose are keys: a merge would add a second entry of an id that is unique."""
-    there = CustomTokenIssuer("userinfo", "opaque", "access_token")
+    there = CustomTokenIssuer("userinfo", issuer_type, purpose)
 
     diff = diff_token_issuers(Profile("token-service", default_issuer=AS_JWT, custom_issuers=(there,)), wanted())
 
     assert diff.differences == ()
     assert [str(problem) for problem in diff.problems] == [
-        f"{CUSTOM}: is of type opaque and purpose access_token, not jwt and userinfo. "
+        f"{CUSTOM}: is of type {issuer_type} and purpose {purpose}, not jwt and userinfo. "
         "Name another id as curity.token_issuer of the platform."
     ]
 

@@ -23,7 +23,8 @@ def test_the_example_tenant_is_what_the_sandbox_holds() -> None:
         ("Orders v1", "GET", "/orders"),
         ("Payments v1", "GET", "/payments"),
     ]
-    assert [(application.name, application.way) for application in acme.applications] == [("orders-client", Way.PORTAL)]
+    ways = [(application.name, application.way) for application in acme.applications]
+    assert ways == [("orders-client", Way.PORTAL), ("payments-client", Way.IMPORT)]
     assert acme.apis_of(acme.applications[0]) == tuple(acme.apis)
     assert (acme.portal, acme.owner) == ("acme-portal", "service-developer@acme.example")
 

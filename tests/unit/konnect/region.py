@@ -167,7 +167,15 @@ class Region:
         made = self.add(self.registrations, status=status, api={"id": body["api_id"]}, application={"id": id})
         return 201, {"id": made["id"], "status": status, "application_id": id, "api_id": body["api_id"]}
 
-    # registrations, as a portal's admin sees them
+    # applications and registrations, as a portal's admin sees them
+
+    def adopt_client(self, _request: httpx.Request, body: Any, **_ids: str) -> Answer:
+        strategy = {"id": body.pop("auth_strategy_id"), "name": "curity-dcr", "credential_type": "client_credentials", "auth_methods": []}
+        return 201, self.add(self.applications, auth_strategy=strategy, client_id=body.pop("dcr_client_id"), **({"description": ""} | body))
+
+    def give_registration(self, _request: httpx.Request, body: Any, id: str) -> Answer:
+        made = self.add(self.registrations, status=body["status"], api={"id": body["api_id"]}, application={"id": id})
+        return 201, made
 
     def list_registrations(self, request: httpx.Request, _body: Any, id: str) -> Answer:
         return page(request, [one for one in self.registrations if one["application"]["id"] == id])
@@ -258,7 +266,16 @@ ROUTES: list[tuple[str, dict[str, Callable[..., Any]]]] = [
         {"PUT": Region.publish, "GET": lambda region, _request, _body, id: (200, region.publications[id])},
     ),
     (f"/v3/apis/{ID}/registrations", {"GET": Region.api_registrations}),
-    (f"{PORTALS}/applications/{ID}/registrations", {"GET": Region.list_registrations}),
+    (f"{PORTALS}/applications", {"GET": listing("applications"), "POST": Region.adopt_client}),
+    (
+        f"{PORTALS}/applications/{ID}",
+        {
+            "GET": reading("applications"),
+            "PATCH": _existing(Region.change_application),
+            "DELETE": _existing(Region.delete_application),
+        },
+    ),
+    (f"{PORTALS}/applications/{ID}/registrations", {"GET": Region.list_registrations, "POST": Region.give_registration}),
     (f"{PORTALS}/applications/{ID}/registrations/(?P<registration>[^/]+)", {"PATCH": _existing(Region.decide)}),
     ("/api/v3/developer/authenticate", {"POST": Region.authenticate}),
     ("/api/v3/applications", {"GET": listing("applications"), "POST": Region.create_application}),

@@ -45,6 +45,8 @@ class SmokeWorld:
     tokens_are_jwt: bool = True
     subject: str = ID
     curity_secret: str = SECRET
+    curity_takes_any_secret: bool = False
+    refuses_openid: bool = False
     signed_by: SigningKey = field(default_factory=lambda: KEY)
     published_after: int = 0  # requests until the data plane has heard of the publication; before, it is open
     known_after: int = 0  # requests until it has heard of the application
@@ -83,8 +85,10 @@ class SmokeWorld:
             return httpx.Response(200, json={"issuer": ISSUER, "token_endpoint": TOKEN_ENDPOINT, "jwks_uri": f"{ISSUER}/jwks"})
         if request.url.path.endswith("/jwks"):
             return httpx.Response(200, json={"keys": [KEY.jwk()]})
-        if _basic(request) != (ID, self.curity_secret):
+        if _basic(request) != (ID, self.curity_secret) and not self.curity_takes_any_secret:
             return httpx.Response(401, json={"error": "invalid_client"})
+        if self.refuses_openid and b"openid" in request.content:
+            return httpx.Response(400, json={"error": "invalid_scope"})
         token = self.signed_by.token(ISSUER, self.subject) if self.tokens_are_jwt else "_0XBPWQQ_48c7a1f1"
         return httpx.Response(200, json={"access_token": token, "token_type": "bearer", "expires_in": 299})
 

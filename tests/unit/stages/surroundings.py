@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -10,11 +10,14 @@ from typing import Any, cast
 
 import httpx
 
-from dcr.errors import LostLock
+from dcr.errors import LostLock, Refused
+from dcr.gateway import GatewayAnswer
 from dcr.konnect.client import Konnect
 from dcr.konnect.settling import Settling
+from dcr.oauth import OAuth
 from dcr.platform import Platform
 from dcr.portal.client import Portal
+from dcr.registration import Registration
 from dcr.run import Run
 from dcr.secret import BasicCredentials, Secret
 from dcr.systems import Systems
@@ -23,8 +26,9 @@ from dcr.vault import paths
 from dcr.vault.client import VaultSecret
 from dcr.waiting import Clock
 from tests.unit.konnect.region import EMAIL, KONNECT, PASSWORD, PORTAL, TOKEN, Region
+from tests.unit.registrar import Registrar
 
-HOSTS = ("eu.api.konghq.com:443", "acme.edge.eu.portal.konghq.com:443")
+HOSTS = ("eu.api.konghq.com:443", "acme.edge.eu.portal.konghq.com:443", "curity.example:8443")
 ISSUER = "https://curity.example:8443/oauth/v2/oauth-anonymous"
 FACTS = {"issuer": ISSUER, "token_endpoint": "https://curity.example:8443/oauth/v2/oauth-token", "initial_client.version": "1"}
 
@@ -84,6 +88,7 @@ class Surroundings:
     region: Region = field(default_factory=Region)
     vault: FakeVault = field(default_factory=FakeVault)
     locks: FakeLocks = field(default_factory=FakeLocks)
+    curity: Registrar = field(default_factory=Registrar)
     now: float = 0.0
     portals: dict[str, Portal] = field(default_factory=dict)
 
@@ -91,6 +96,7 @@ class Surroundings:
         self.settling = Settling(Clock(lambda: self.now, self._sleep))
         client = httpx.Client(base_url=KONNECT, transport=httpx.MockTransport(self.region))
         self.konnect = Konnect(client, lambda: Secret(TOKEN), HOSTS, self.settling)
+        self.run_time = httpx.Client(transport=httpx.MockTransport(self.curity))
 
     def _sleep(self, seconds: float) -> None:
         self.now += seconds
@@ -103,16 +109,22 @@ class Surroundings:
             self.portals[url] = Portal(client, login, HOSTS, self.settling)
         return self.portals[url]
 
-    def run(self, tenant: Tenant | None = None, platform: Platform | None = None, *, write: bool = True) -> Run:
+    def run(
+        self, tenant: Tenant | None = None, platform: Platform | None = None, *, write: bool = True, replace: Iterable[str] = ()
+    ) -> Run:
         """One attempt at one step."""
         systems = SimpleNamespace(
             vault=self.vault,
             konnect=self.konnect,
             locks=self.locks,
+            oauth=OAuth(self.run_time, HOSTS),
+            registration=Registration(self.run_time, HOSTS),
+            gateway=SimpleNamespace(call=_no_gateway),
+            clock=Clock(lambda: self.now, self._sleep),
             portal=self.portal,
             settings=SimpleNamespace(portal=SimpleNamespace(url=None)),
         )
-        return Run(cast(Systems, systems), platform or a_platform(), tenant or a_tenant(), write)
+        return Run(cast(Systems, systems), platform or a_platform(), tenant or a_tenant(), write, replace=frozenset(replace))
 
     def with_initial_client(self) -> Surroundings:
         """The initial client's secret is in Vault."""
@@ -136,6 +148,11 @@ class Surroundings:
         self.vault.kept[paths.developer("acme")] = ({"email": EMAIL, "password": PASSWORD}, 1)
         self.vault.foreign.add(paths.developer("acme"))
         return self
+
+
+def _no_gateway(*_request: Any) -> GatewayAnswer:
+    """What a gateway shows is the smoke test's matter."""
+    raise Refused("gateway", "is not part of these tests", "Ask it in the smoke test's.")
 
 
 def a_platform(**rules: Any) -> Platform:

@@ -1,68 +1,21 @@
-"""An application of the way `portal`: its secret is in Vault before anything else happens, whatever happens."""
+"""An application of the way `portal`: whose it is, what differs, and what must be there before it is made."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import httpx
 import pytest
 
-from dcr.errors import CheckFailed, Conflict, LostLock, Passing, Problems, Refused, Unknown
+from dcr.errors import Conflict, LostLock, Problems, Refused
 from dcr.outcome import Outcome
-from dcr.stages import application
-from tests.unit.konnect.region import EMAIL, problem
-from tests.unit.stages.surroundings import FACTS, Surroundings, a_platform, a_tenant
-
-PATH = "tenants/acme/applications/checkout"
-STRATEGY, OTHER = "00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b"
+from tests.unit.konnect.region import EMAIL
+from tests.unit.stages.one_application import OTHER, PATH, converge, kept, the_application, theirs, works
+from tests.unit.stages.surroundings import Surroundings
 
 
 @pytest.fixture
 def around() -> Surroundings:
     return Surroundings().with_portal()
-
-
-def facts_of(around: Surroundings) -> dict[str, str]:
-    region = around.region
-    known = {"portal.id": region.portals[0]["id"], "portal.url": "https://acme.edge.eu.portal.konghq.com"}
-    return FACTS | known | {"owner.id": region.developers[0]["id"], "auth_strategy.id": STRATEGY}
-
-
-def converge(around: Surroundings, *, write: bool = True, rules: Any = None, without: str = "", **tenant: Any) -> Outcome:
-    facts = {name: value for name, value in facts_of(around).items() if name != without}
-    return application.converge(around.run(a_tenant(**tenant), a_platform(**(rules or {})), write=write), facts, "checkout")
-
-
-def kept(around: Surroundings) -> dict[str, str]:
-    return around.vault.kept[PATH][0]
-
-
-def the_application(around: Surroundings) -> Any:
-    (only,) = around.region.applications
-    return only
-
-
-def works(around: Surroundings) -> bool:
-    """Vault holds the credentials of the one application there is."""
-    found, stored = the_application(around), kept(around)
-    secrets = (f"secret-of-{found['client_id']}", f"another-secret-of-{found['client_id']}")
-    same = (stored["application_id"], stored["client_id"]) == (found["id"], found["client_id"])
-    return same and stored["state"] == "active" and stored["client_secret"] in secrets
-
-
-def theirs(around: Surroundings, **different: Any) -> Any:
-    """An application of that name that somebody made by hand."""
-    strategy = {"id": STRATEGY, "name": "x", "credential_type": "client_credentials", "auth_methods": []}
-    values = {"name": "checkout", "description": "Shop", "redirect_uri": "https://shop.example/callback", "client_id": "theirs"}
-    return around.region.add(around.region.applications, **(values | {"auth_strategy": strategy} | different))
-
-
-def losing(kind: type[httpx.TransportError] = httpx.ReadTimeout) -> Any:
-    def lose(carry_out: Any) -> httpx.Response:
-        carry_out()
-        raise kind("lost")
-
-    return lose
 
 
 def test_the_secret_that_is_shown_once_is_stored(around: Surroundings) -> None:
@@ -76,14 +29,6 @@ def test_the_secret_that_is_shown_once_is_stored(around: Surroundings) -> None:
     assert outcome.vault_paths == (f"vault://dcr/{PATH}",)
 
 
-def test_vault_says_pending_before_the_portal_is_asked(around: Surroundings) -> None:
-    around.region.once("POST", "/api/v3/applications", lambda _: problem(503, "Unavailable"))
-
-    with pytest.raises(Passing):
-        converge(around)
-    assert kept(around)["state"] == "pending" and "client_secret" not in kept(around)
-
-
 def test_a_second_run_writes_nothing_and_knows_the_ids(around: Surroundings) -> None:
     first = converge(around)
     around.region.sent.clear()
@@ -91,103 +36,6 @@ def test_a_second_run_writes_nothing_and_knows_the_ids(around: Surroundings) -> 
 
     assert second.changes == () and second.facts == first.facts
     assert [(method, path) for method, path, _ in around.region.sent] == [("GET", f"/api/v3/applications/{the_application(around)['id']}")]
-
-
-def test_a_lost_answer_to_the_creation_ends_with_a_new_secret_for_the_same_application(around: Surroundings) -> None:
-    around.region.once("POST", "/api/v3/applications", losing())
-    with pytest.raises(Unknown):
-        converge(around)
-    converge(around)
-
-    assert works(around)
-    assert kept(around)["client_secret"].startswith("another-secret")
-
-
-def test_a_secret_that_could_not_be_stored_is_replaced_by_the_next_attempt(around: Surroundings) -> None:
-    put, puts = around.vault.put, iter([None, Passing("vault", "sealed", "Unseal it.")])
-
-    def sealed_at_the_second(*given: Any, **named: Any) -> int:
-        failing = next(puts, None)
-        if failing:
-            raise failing
-        return put(*given, **named)
-
-    around.vault.put = sealed_at_the_second  # type: ignore[method-assign]
-    with pytest.raises(Passing):
-        converge(around)
-    assert kept(around)["state"] == "pending" and len(around.region.applications) == 1
-    converge(around)
-    assert works(around)
-
-
-def test_where_no_new_secret_is_to_be_had_the_application_is_made_anew(around: Surroundings) -> None:
-    around.region.regenerates = False
-    around.region.once("POST", "/api/v3/applications", losing())
-    with pytest.raises(Unknown):
-        converge(around)
-    lost = the_application(around)["id"]
-    outcome = converge(around)
-
-    assert works(around) and the_application(around)["id"] != lost
-    assert "its client id is new" in outcome.warnings[0]
-
-
-def test_an_application_that_was_made_anew_is_not_changed_under_its_old_id(around: Surroundings) -> None:
-    converge(around)
-    kept(around)["state"], the_application(around)["description"] = "pending", "theirs"
-    around.region.regenerates = False
-    converge(around)
-
-    assert works(around) and the_application(around)["description"] == "Shop"
-
-
-def test_as_long_as_the_old_application_is_there_its_credentials_stay_in_vault(around: Surroundings) -> None:
-    converge(around)
-    the_application(around)["auth_strategy"]["id"] = OTHER
-    around.region.once("DELETE", ".*", lambda _: problem(429, "Too Many Requests"))
-
-    with pytest.raises(Passing):
-        converge(around, rules={"on_conflict": "overwrite"})
-    assert works(around)
-
-
-def test_a_deletion_whose_answer_is_lost_is_carried_through(around: Surroundings) -> None:
-    around.region.regenerates = False
-    around.region.once("POST", "/api/v3/applications", losing())
-    around.region.once("DELETE", ".*", losing())
-    for _ in range(2):
-        with pytest.raises(Unknown):
-            converge(around)
-    converge(around)
-
-    assert works(around)
-
-
-@pytest.mark.parametrize(
-    ("damage", "reason"),
-    [
-        ({"state": "pending"}, "a run died"),
-        ({"client_secret": ""}, "no secret"),
-        ({"client_id": "another"}, "the secret of another client"),
-    ],
-)
-def test_credentials_that_cannot_work_are_replaced(around: Surroundings, damage: dict[str, str], reason: str) -> None:
-    converge(around)
-    kept(around).update(damage)
-    planned = converge(around, write=False)
-    assert planned.facts == {}, "later steps must look again: the application may become another"
-    converge(around)
-
-    assert works(around), reason
-
-
-def test_an_application_that_somebody_deleted_is_made_again(around: Surroundings) -> None:
-    converge(around)
-    around.region.applications.clear()
-    outcome = converge(around)
-
-    assert works(around)
-    assert any(change.before and change.before.startswith("credentials of client") for change in outcome.changes)
 
 
 def test_an_application_that_this_tool_did_not_make_stops_the_run(around: Surroundings) -> None:
@@ -206,16 +54,6 @@ def test_the_credentials_of_a_deleted_application_are_not_taken_for_those_of_a_f
 
     with pytest.raises(Conflict, match="was not made by this tool"):
         converge(around)
-
-
-def test_a_take_over_that_was_interrupted_is_ours_to_finish(around: Surroundings) -> None:
-    theirs(around)
-    around.region.once("POST", ".*/regenerate-secret", losing())
-    with pytest.raises(Unknown):
-        converge(around, rules={"on_conflict": "overwrite"})
-    converge(around)
-
-    assert works(around)
 
 
 def test_an_application_that_this_tool_did_not_make_is_taken_over_where_the_platform_allows_it(around: Surroundings) -> None:
@@ -296,6 +134,16 @@ def test_another_strategy_is_had_by_a_new_application_where_the_platform_allows_
     assert works(around) and the_application(around)["id"] != old
 
 
+def test_nothing_is_deleted_without_the_tenants_lock(around: Surroundings) -> None:
+    converge(around)
+    the_application(around)["auth_strategy"]["id"] = OTHER
+    around.locks.held.clear()
+
+    with pytest.raises(LostLock):
+        converge(around, rules={"on_conflict": "overwrite"})
+    assert works(around)
+
+
 def test_a_look_before_the_strategy_exists_plans_the_creation(around: Surroundings) -> None:
     outcome = converge(around, write=False, without="auth_strategy.id")
 
@@ -361,24 +209,6 @@ def test_an_id_in_vault_that_is_none_becomes_no_path(around: Surroundings) -> No
 
     assert works(around)
     assert not [path for _, path, _ in around.region.sent if "developer/me" in path]
-
-
-def test_a_portal_that_does_not_keep_a_change_is_found_out(around: Surroundings) -> None:
-    converge(around)
-    the_application(around)["description"] = "theirs"
-    around.region.once("PATCH", ".*", lambda _: httpx.Response(200, json=the_application(around)))
-
-    with pytest.raises(CheckFailed, match="did not keep"):
-        converge(around)
-
-
-def test_the_way_import_is_said_to_be_missing(around: Surroundings) -> None:
-    asked = {"name": "checkout", "redirect_uri": "https://shop.example/cb", "way": "import"}
-
-    assert "not available yet" in str(converge(around, write=False, applications=[asked]).problems[0])
-    with pytest.raises(Problems):
-        converge(around, applications=[asked])
-    assert around.region.sent == []
 
 
 def test_before_the_portal_is_found_nothing_is_asked_of_it(around: Surroundings) -> None:

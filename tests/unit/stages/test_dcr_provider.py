@@ -2,96 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
-from dcr.changes import Change
 from dcr.errors import CheckFailed, Conflict, Refused, Stale, Unknown
-from dcr.konnect.providers import DcrProvider, WantedProvider
-from dcr.outcome import Outcome
-from dcr.report import Verdict
-from dcr.stages import dcr_provider
-from dcr.stages.dcr_provider import diff_provider
 from tests.unit.konnect.region import problem
-from tests.unit.stages.surroundings import FACTS, ISSUER, Surroundings, a_platform
-
-SUFFIX = "/.well-known/openid-configuration"
-WANTED = WantedProvider("curity", "Curity", ISSUER + SUFFIX, "konnect-dcr", "1")
-
-
-def found(**different: Any) -> DcrProvider:
-    """The provider as this tool leaves it, but for what is named."""
-    as_left = {
-        "id": "00000000-0000-4000-8000-000000000001",
-        "name": "curity",
-        "display_name": "Curity",
-        "provider_type": "curity",
-        "issuer": ISSUER + SUFFIX,
-        "dcr_config": {"initial_client_id": "konnect-dcr"},
-        "labels": {"managed-by": "dcr", "secret-version": "1"},
-        "created_at": datetime(2026, 11, 23, tzinfo=UTC),
-    }
-    return DcrProvider.model_validate(as_left | different)
-
-
-def leaves(changes: tuple[Change, ...]) -> dict[str, tuple[str | None, str | None]]:
-    return {change.path.removeprefix("konnect/dcr-providers/curity/"): (change.before, change.after) for change in changes}
-
-
-@pytest.mark.parametrize(
-    ("different", "wanted", "expected", "reason"),
-    [
-        ({}, WANTED, {}, "nothing differs"),
-        ({"issuer": ISSUER + SUFFIX + "/"}, WANTED, {}, "Konnect may add a slash, and it means the same"),
-        ({"issuer": ISSUER}, WANTED, {"issuer": (ISSUER, ISSUER + SUFFIX)}, "the how-to wants the whole address"),
-        ({"display_name": None}, WANTED, {"display_name": (None, "Curity")}, "it may have none"),
-        (
-            {"dcr_config": {"initial_client_id": "other"}},
-            WANTED,
-            {"dcr_config/initial_client_id": ("other", "konnect-dcr")},
-            "another client may not register",
-        ),
-        (
-            {"labels": {"managed-by": "dcr", "secret-version": "1"}},
-            WantedProvider("curity", "Curity", ISSUER + SUFFIX, "konnect-dcr", "2"),
-            {"dcr_config/initial_client_secret": ("Vault version 1", "Vault version 2")},
-            "a rotated secret is seen by its version alone",
-        ),
-        (
-            {},
-            WantedProvider("curity", "Curity", None, "konnect-dcr", None),
-            {
-                "issuer": (ISSUER + SUFFIX, "(known after apply)"),
-                "dcr_config/initial_client_secret": ("Vault version 1", "(known after apply)"),
-            },
-            "what is not known yet may differ",
-        ),
-    ],
-)
-def test_the_difference_names_each_leaf(
-    different: dict[str, Any], wanted: WantedProvider, expected: dict[str, tuple[str | None, str | None]], reason: str
-) -> None:
-    assert leaves(diff_provider(found(**different), wanted)) == expected, reason
-
-
-def test_a_provider_without_our_label_is_a_conflict_on_every_leaf() -> None:
-    changes = diff_provider(found(labels={}, display_name="Theirs"), WANTED)
-
-    assert {change.path.rsplit("/", 1)[-1] for change in changes} == {"display_name", "initial_client_secret", "managed-by"}
-    assert all("made by someone else" in change.conflict for change in changes)
-
-
-def test_a_provider_in_use_says_whom_a_change_affects() -> None:
-    (change,) = diff_provider(found(active=True, display_name="Old"), WANTED)
-
-    assert "every API" in change.impact
-
-
-def converge(around: Surroundings, *, write: bool = True, facts: dict[str, str] = FACTS, **rules: Any) -> Outcome:
-    return dcr_provider.converge(around.run(platform=a_platform(**rules), write=write), facts, "")
+from tests.unit.stages.one_provider import SUFFIX, converge, found, leaves
+from tests.unit.stages.surroundings import FACTS, ISSUER, Surroundings
 
 
 def test_a_look_at_an_empty_region_plans_everything_and_writes_nothing() -> None:
@@ -314,55 +233,6 @@ def test_nothing_is_created_while_the_initial_clients_secret_is_not_in_vault() -
     with pytest.raises(Refused, match="no secret of the initial client"):
         converge(around)
     assert around.region.writes() == []
-
-
-@pytest.mark.parametrize(
-    ("verification", "verdict", "said"),
-    [
-        ({"status": "success", "errors": []}, Verdict.OK, ""),
-        ({"status": "failed", "errors": ["Unable to create the DCR application"]}, Verdict.FAILED, "Unable to create the DCR application"),
-        ({"status": "failed", "errors": []}, Verdict.FAILED, "failed"),
-    ],
-)
-def test_the_result_of_verify_is_told_in_words_with_what_it_may_leave_behind(
-    verification: dict[str, Any], verdict: Verdict, said: str
-) -> None:
-    around = Surroundings().with_initial_client()
-    around.region.verification = verification
-    outcome = converge(around)
-
-    (claim,) = outcome.claims
-    assert claim.verdict is verdict and said in claim.detail
-    assert claim.evidence is not None and claim.evidence.call.endswith("/verify")
-    assert [left.system for left in outcome.left_overs] == ["curity"]
-    assert outcome.facts, "a failing verify does not undo the provider"
-
-
-@pytest.mark.parametrize(
-    ("answer", "verdicts", "warnings"),
-    [
-        (problem(400, "Bad Request", "Issuer unreachable"), [Verdict.FAILED], 0),
-        (problem(403, "Forbidden"), [Verdict.FAILED], 0),
-        (problem(500, "Internal"), [], 1),
-        (problem(429, "Too Many Requests"), [], 1),
-    ],
-    ids=["400", "403", "500", "429"],
-)
-def test_a_verify_that_is_refused_is_a_failed_claim_and_one_without_answer_a_warning(
-    answer: httpx.Response, verdicts: list[Verdict], warnings: int
-) -> None:
-    around = Surroundings().with_initial_client()
-
-    def much_later(_: Any) -> httpx.Response:
-        around.now += 60
-        return answer
-
-    around.region.once("POST", "/v2/dcr-providers/.+/verify", much_later)
-    outcome = converge(around)
-
-    assert [claim.verdict for claim in outcome.claims] == verdicts
-    assert len(outcome.warnings) == warnings
-    assert len(outcome.left_overs) == 1
 
 
 def test_the_lock_is_renewed_right_before_create_and_before_verify() -> None:

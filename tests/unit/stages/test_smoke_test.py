@@ -9,6 +9,7 @@ import pytest
 
 from dcr.report import Verdict
 from dcr.stages import smoke_test
+from dcr.tenant import Tenant
 from dcr.vault import paths
 from tests.unit.stages.smoke_world import ID, SECRET, SmokeWorld
 from tests.unit.stages.surroundings import a_tenant
@@ -42,11 +43,40 @@ def test_no_claim_holds_the_secret() -> None:
     assert SECRET not in " ".join(claim.model_dump_json() for claim in claims.values())
 
 
-def test_only_the_applications_own_apis_are_asked() -> None:
-    tenant = a_tenant(applications=[{"name": "checkout", "redirect_uri": "https://shop.example/cb", "apis": ["Payments"]}])
+ELSEWHERE = "checkout, which is not registered there, is refused at GET /orders"
+
+
+def test_an_api_of_the_tenant_that_the_application_does_not_use_refuses_it() -> None:
     world = SmokeWorld(registered={"/payments"})
-    assert not smoke_test.failed(world.claims(tenant).values())
+    assert world.claims(payments_only())[ELSEWHERE].verdict is Verdict.OK
+
+
+def test_a_gateway_that_ignores_registrations_is_seen_through_there() -> None:
+    claim = SmokeWorld(registered={"/payments"}, heeds_registrations=False).claims(payments_only())[ELSEWHERE]
+    assert claim.verdict is Verdict.FAILED
+    assert "gateway ignores registrations" in claim.detail
+
+
+def test_where_somebody_else_registered_the_application_it_may_get_in() -> None:
+    world = SmokeWorld()
+    found = smoke_test.converge(world.run(payments_only()), {"application.checkout.also_registered": "Orders v1"}, "checkout")
+    assert ELSEWHERE not in {claim.what for claim in found.claims}
     assert {path for path, _ in world.asked} == {"/payments"}
+
+
+def test_where_curity_takes_any_secret_it_is_not_the_gateway_that_is_blamed() -> None:
+    claim = SmokeWorld(asks_curity=False, curity_takes_any_secret=True).claims()[SECRET_CLAIM]
+    assert claim.verdict is Verdict.FAILED
+    assert "It is Curity that accepts any secret" in claim.detail
+
+
+def test_where_curity_refuses_openid_a_strategy_without_scopes_is_pointed_at() -> None:
+    claims = SmokeWorld(known_after=10**6, refuses_openid=True).claims()
+    assert "konnect.auth_strategy.scopes" in claims["Curity gives checkout a token with the scope the gateway asks for"].detail
+
+
+def payments_only() -> Tenant:
+    return a_tenant(applications=[{"name": "checkout", "redirect_uri": "https://shop.example/cb", "apis": ["Payments"]}])
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,18 @@ def test_what_one_step_just_created_may_be_unknown_to_the_next_for_a_while(metho
     assert [one["status"] for one in around.region.registrations] == ["approved", "approved"]
 
 
+def test_the_portal_may_not_know_a_new_publication_at_once() -> None:
+    around = ready()
+    walk(around.run())
+    around.now += 60
+    around.region.publications.clear()
+    around.region.registrations.clear()
+    around.region.once("POST", "/api/v3/applications/.+/registrations", lambda _: problem(404, "Not Found"))
+    walk(around.run())
+
+    assert [one["status"] for one in around.region.registrations] == ["approved", "approved"]
+
+
 def test_a_team_owns_the_application_if_the_tenant_says_so() -> None:
     around = ready()
     team = around.region.add(around.region.teams, name="shop", can_own_applications=True)

@@ -5,38 +5,18 @@ Source: reference/vault.md section 8, lock.
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from dcr.errors import Busy, LostLock, Passing, Refused
-from dcr.vault.lock import Held, Locks, Terms
+from dcr.vault.lock import Locks, Terms
 from dcr.waiting import REAL_CLOCK
 from tests.unit.vault.clients import Client, Fault, client_of, errors, reading_policy, reads, writes
+from tests.unit.vault.locking import PATH, client, eventually, held_of, locks_of
 from tests.vault_server import Operator, VaultServer
 
-PATH = "tenants/acme/lock"
-LONG = Terms(ttl=600, skew=5)
-
-
-@pytest.fixture
-def client(vault_server: VaultServer, mount: str) -> Iterator[Client]:
-    with client_of(vault_server, mount) as made:
-        yield made
-
-
-def locks_of(client: Client, terms: Terms = LONG) -> Locks:
-    return Locks(client.vault.kv, terms, client.clock.clock())
-
-
-def held_of(client: Client, label: str, terms: Terms = LONG) -> Held:
-    return Held(client.vault.kv, PATH, label, terms, client.clock.clock())
+__all__ = ["client"]
 
 
 def test_a_lock_is_taken_named_renewed_and_given_back_empty(client: Client, operator: Operator, mount: str) -> None:
@@ -51,13 +31,13 @@ def test_a_lock_is_taken_named_renewed_and_given_back_empty(client: Client, oper
     assert last["metadata"]["version"] == 3
 
 
-def test_it_costs_two_requests_to_take_and_one_to_renew_or_give_back(client: Client) -> None:
+def test_it_costs_three_requests_to_take_and_one_to_renew_or_give_back(client: Client) -> None:
     locks = locks_of(client)
     client.vault.read(PATH)
     client.transport.sent.clear()
     with locks.hold(PATH, "a", 0):
         locks.renew(PATH)
-    assert len(client.transport.sent) == 4
+    assert len(client.transport.sent) == 5
 
 
 def test_who_comes_second_is_told_whose_it_is_and_until_when(client: Client) -> None:
@@ -218,7 +198,7 @@ def test_a_record_with_an_odd_ttl_is_held_for_an_hour_at_most(client: Client, op
 
 def test_it_is_renewed_while_held(client: Client, operator: Operator, mount: str) -> None:
     with Locks(client.vault.kv, Terms(ttl=1.5, skew=0), REAL_CLOCK).hold(PATH, "long run", 0):
-        renewed = _eventually(lambda: operator.read(mount, PATH)["metadata"]["version"] >= 3)
+        renewed = eventually(lambda: operator.read(mount, PATH)["metadata"]["version"] >= 3)
     assert renewed
 
 
@@ -226,102 +206,6 @@ def test_a_passing_failure_of_the_renewing_thread_is_made_up_for(client: Client,
     locks = Locks(client.vault.kv, Terms(ttl=1.5, skew=0), REAL_CLOCK)
     with locks.hold(PATH, "long run", 0):
         client.transport.faults = [Fault(writes(PATH), answer=errors(429, "rate limit quota exceeded"))]
-        assert _eventually(lambda: operator.read(mount, PATH)["metadata"]["version"] >= 2)
+        assert eventually(lambda: operator.read(mount, PATH)["metadata"]["version"] >= 2)
         assert client.transport.faults[0].met
         locks.renew(PATH)
-
-
-def test_threads_of_one_process_take_turns(client: Client) -> None:
-    locks = Locks(client.vault.kv, LONG, REAL_CLOCK)
-    inside, most = 0, 0
-    guard = threading.Lock()
-
-    def work() -> None:
-        nonlocal inside, most
-        with locks.hold(PATH, threading.current_thread().name, 60):
-            with guard:
-                inside += 1
-                most = max(most, inside)
-            locks.renew(PATH)
-            with guard:
-                inside -= 1
-
-    threads = [threading.Thread(target=work) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert most == 1
-
-
-def test_a_thread_that_may_not_wait_is_told_which_run_of_this_process_holds_it(client: Client) -> None:
-    locks = locks_of(client)
-    with locks.hold(PATH, "first", 0), pytest.raises(Busy, match="first"), locks.hold(PATH, "second", 0):
-        pytest.fail("two holders")
-
-
-WORKER = """
-import json, os, sys
-from pathlib import Path
-from dcr.vault.lock import Locks, Terms
-from dcr.waiting import REAL_CLOCK
-from tests.unit.vault.clients import client_of
-from tests.vault_server import VaultServer
-
-url, ca_file, token, mount, folder, rounds = sys.argv[1:]
-with client_of(VaultServer(url, Path(ca_file), token, ""), mount) as client:
-    locks = Locks(client.vault.kv, Terms(ttl=10, skew=2), REAL_CLOCK)
-    for _ in range(int(rounds)):
-        with locks.hold("tenants/acme/lock", str(os.getpid()), 60):
-            locks.renew("tenants/acme/lock")
-            alone = Path(folder) / "inside"
-            descriptor = os.open(alone, os.O_CREAT | os.O_EXCL)  # fails if somebody else is inside
-            os.close(descriptor)
-            alone.unlink()
-print(json.dumps({"rounds": int(rounds)}))
-"""
-
-
-def test_processes_take_turns(vault_server: VaultServer, mount: str, tmp_path: Path) -> None:
-    arguments = [vault_server.url, str(vault_server.ca_file), vault_server.root_token, mount, str(tmp_path), "4"]
-    running = [
-        subprocess.Popen([sys.executable, "-c", WORKER, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(4)
-    ]
-    for process in running:
-        told, failed = process.communicate(timeout=120)
-        assert process.returncode == 0, failed.decode()
-        assert json.loads(told) == {"rounds": 4}
-
-
-def test_a_killed_holder_is_taken_over_by_exactly_one(vault_server: VaultServer, client: Client, mount: str) -> None:
-    holding = WORKER.split("    for _ in")[0].replace("ttl=10, skew=2", "ttl=1, skew=0") + (
-        '    with locks.hold("tenants/acme/lock", "killed", 0):\n        print("held", flush=True)\n        sys.stdin.read()\n'
-    )
-    arguments = [vault_server.url, str(vault_server.ca_file), vault_server.root_token, mount, "-", "0"]
-    with subprocess.Popen([sys.executable, "-c", holding, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"held\n"
-        process.kill()
-    rivals = [held_of(client, f"rival {number}", Terms(ttl=60, skew=0)) for number in range(5)]
-    taken: list[Held] = []
-
-    def some_rival_takes_it() -> bool:
-        for rival in rivals:
-            try:
-                rival.acquire()
-            except Busy:
-                continue
-            taken.append(rival)
-        return bool(taken)
-
-    assert _eventually(some_rival_takes_it)
-    assert len(taken) == 1
-
-
-def _eventually(true: Callable[[], bool], within_seconds: float = 15.0) -> bool:
-    ends = time.monotonic() + within_seconds
-    while time.monotonic() < ends:
-        if true():
-            return True
-        time.sleep(0.05)
-    return False

@@ -1,0 +1,45 @@
+"""The probe: every open fact once, told or with the reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from dcr.accepted_tenant import read_accepted_tenant
+from dcr.errors import DcrError
+from dcr.exchanges import Exchanges
+from dcr.probe import curity_admin, konnect, run_time
+from dcr.probe.asking import Asking
+from dcr.probe.met import missing, versions
+from dcr.probe.told import FactTold, Probed, Told
+from dcr.probe.untold import untold
+from dcr.run import Run
+from dcr.vault import paths
+
+TELLS: Mapping[str, Callable[[Asking], Told]] = {**curity_admin.TELLS, **run_time.TELLS, **konnect.TELLS}
+
+
+def probe(run: Run, exchanges: Exchanges, *, status_url: str = "", route: str = "") -> Probed:
+    """Ask everything that reading tells. Nothing is written anywhere, and no token is asked for but our own logins.
+
+    Args:
+        exchanges: what the run's systems are observed by.
+        status_url: a Curity node's status endpoint; empty: it is not asked.
+        route: a path at the gateway that wants credentials; empty: that of the first tenant that Vault knows.
+    """
+    asking = Asking(run, status_url, route or _known_route(run))
+    facts = []
+    for fact, tell in TELLS.items():
+        run.progress(f"asking: {fact}")
+        told = tell(asking)
+        facts.append(FactTold(id=fact, reading=told.reading, how=told.how))
+    facts += [FactTold(id=fact, reading=None, how=reason) for fact, reason in untold()]
+    lacking = missing(asking)
+    return Probed(platform=run.platform.name, facts=tuple(facts), versions=versions(asking, exchanges.kept), missing=lacking)
+
+
+def _known_route(run: Run) -> str:
+    try:
+        slugs = [name.rstrip("/") for name in run.systems.vault.list(paths.TENANTS)]
+        return read_accepted_tenant(run.systems.vault, slugs[0]).apis[0].path if slugs else ""
+    except DcrError:
+        return ""

@@ -1,0 +1,39 @@
+"""A Vault that loses a write although it said that it wrote: whichever record it is, onboarding fails and names Vault and the path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.broken_worlds.lossy_vault import behind_a_lossy_vault
+from tests.hand_clock import HandClock
+from tests.living_world import LivingWorld
+from tests.readings.life import at_once
+
+WRITTEN = (
+    "tenants/acme/lock",
+    "tenants/acme/spec",
+    "platform/lock",
+    "platform/initial-client",
+    "tenants/acme/applications/orders-client",
+    "tenants/acme/applications/payments-client",
+)
+
+
+@pytest.mark.parametrize("path", WRITTEN)
+def test_a_write_that_vault_loses_is_noticed(path: str, living: LivingWorld, count: Callable[[str, int], None]) -> None:
+    with behind_a_lossy_vault(living, path) as (before_it, plan):
+        finished = before_it.onboard(platform=at_once(before_it.platform), clock=HandClock().clock())
+    assert plan.met, "the write was lost"
+    said = str(finished.error)
+    assert f"vault: {path}" in said
+    assert "does not keep it" in said
+    count("broken worlds seen through", 1)
+
+
+def test_every_path_that_an_onboarding_writes_is_here(living: LivingWorld) -> None:
+    living.onboard()
+    mount = f"{living.platform.vault.mount}/data/"
+    paths = {one.path for one in living.world.vault_audit.requests() if one.operation in ("create", "update")}
+    assert {path.removeprefix(mount) for path in paths if path.startswith(mount)} == set(WRITTEN)

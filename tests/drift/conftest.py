@@ -1,0 +1,3 @@
+from tests.living_world import living, running_world
+
+__all__ = ["living", "running_world"]

@@ -1,0 +1,133 @@
+"""Prefect with our deployments, pools and automations, serving a living world: what `make up` makes, with everything at hand for a test."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from deployments.local import deploy
+from deployments.surroundings import reading
+from deployments.work_pools import READING, WRITING
+from tests.engine.prefect_processes import TREE, Api, Child, until
+
+FINAL = frozenset({"COMPLETED", "FAILED", "CRASHED", "CANCELLED"})
+RETRY = {"type": "SCHEDULED", "name": "AwaitingRetry", "message": "Retry from the UI"}  # reference/prefect.md section 2
+RUN_SECONDS = 240.0
+
+
+@dataclass(slots=True)
+class Installation:
+    """One server, and the workers that are up."""
+
+    api: Api
+    directory: Path
+    environment: Mapping[str, str]  # of whoever talks to the server
+    ready_file: Path
+    workers: dict[str, Child] = field(default_factory=dict)
+
+    @property
+    def results(self) -> Path:
+        """Where runs keep results."""
+        return self.directory / "results"
+
+    def deploy(self) -> None:
+        """Pools, deployments and automations, by what we ship."""
+        deploy(self.environment)
+
+    def worker(self, pool: str = WRITING) -> Child:
+        """The worker of a pool; started if none is up."""
+        if pool not in self.workers:
+            given = {**self.environment, "DCR_READY_FILE": str(self.ready_file)}
+            surroundings = reading(given, self.ready_file) if pool == READING else given
+            log = self.directory / f"{pool}.log"
+            self.workers[pool] = Child.start(["prefect", "worker", "start", "--pool", pool], surroundings, log)
+        return self.workers[pool]
+
+    def lose_worker(self, pool: str = WRITING) -> None:
+        """Kill it; the next asking starts another one."""
+        self.workers.pop(pool).kill()
+
+    def deployment(self, flow: str, name: str) -> Any:
+        """What the server knows of a deployment."""
+        return self.api.get(f"/deployments/name/{quote(flow)}/{name}")
+
+    def ask(self, flow: str, name: str, parameters: Mapping[str, Any], **more: Any) -> Any:
+        """Start a run and return it."""
+        body = {"parameters": dict(parameters), **more}
+        return self.api.post(f"/deployments/{self.deployment(flow, name)['id']}/create_flow_run", body)
+
+    def onboard(self, tenant: Any, **more: Any) -> str:
+        """Start an onboarding, and return its id."""
+        return str(self.ask("onboard tenant", "onboard", {"tenant": tenant}, **more)["id"])
+
+    def run(self, run_id: str) -> Any:
+        return self.api.get(f"/flow_runs/{run_id}")
+
+    def ended(self, run_id: str, *, attempt: int = 1, seconds: float = RUN_SECONDS) -> Any:
+        """The run's state when this attempt of it has ended."""
+
+        def final() -> Any:
+            # Counted by their ends: an attempt that fails before the flow begins is not in the run's own count.
+            ends = [state for state in self.states(run_id) if state["type"] in FINAL]
+            state = self.run(run_id)["state"]
+            return state if len(ends) >= attempt and state["type"] in FINAL else None
+
+        return until(f"end {attempt} of run {run_id}", final, seconds=seconds)
+
+    def completed(self, run_id: str, *, attempt: int = 1) -> None:
+        """The run completes in this attempt."""
+        state = self.ended(run_id, attempt=attempt)
+        assert state["type"] == "COMPLETED", f"{state['name']}: {state['message']}"
+
+    def retry(self, run_id: str) -> None:
+        """What the button of the dashboard does."""
+        self.api.post(f"/flow_runs/{run_id}/set_state", {"state": RETRY, "force": True})
+
+    def artifacts(self, key: str) -> list[Any]:
+        """All versions under a key, the newest first."""
+        found: list[Any] = self.api.post("/artifacts/filter", {"artifacts": {"key": {"any_": [key]}}, "sort": "CREATED_DESC"})
+        return found
+
+    def states(self, run_id: str) -> list[Any]:
+        """Every state the run has been in."""
+        found: list[Any] = self.api.get(f"/flow_run_states/?flow_run_id={run_id}")
+        return sorted(found, key=lambda state: state["timestamp"])
+
+    def stop(self) -> None:
+        """Kill every worker."""
+        for pool in list(self.workers):
+            self.lose_worker(pool)
+
+
+def kill_processes_of(run_id: str) -> int:
+    """SIGKILL every process of a flow run, found by what its worker tells it; returns how many there were."""
+    killed = 0
+    for environ in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            if f"PREFECT__FLOW_RUN_ID={run_id}".encode() in environ.read_bytes():
+                os.kill(int(environ.parent.name), signal.SIGKILL)
+                killed += 1
+    return killed
+
+
+def environment(url: str, directory: Path, ready: Mapping[str, str]) -> dict[str, str]:
+    """Of everyone who talks to the server: workers, flows, `prefect deploy`."""
+    return {
+        **ready,
+        "PREFECT_API_URL": url,
+        "PREFECT_HOME": str(directory / "client"),
+        "PREFECT_RESULTS_LOCAL_STORAGE_PATH": str(directory / "results"),
+        "PREFECT_WORKER_QUERY_SECONDS": "1",
+        "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+        "DCR_TREE": str(TREE),
+        "DCR_PLATFORM_FILE": str(TREE / "examples/platforms/sandbox.yaml"),
+        "DCR_CHECK_SCHEDULE": "false",
+        "DCR_LOCK__TTL_SECONDS": "12",
+        "DCR_LOCK__SKEW_SECONDS": "1",
+    }

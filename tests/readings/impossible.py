@@ -1,0 +1,36 @@
+"""Readings that together leave no way for the example platform: the run must fail and name the cause, and its remedy must help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from dcr.platform import Platform
+from tests.readings.life import with_auth_methods, with_scopes
+
+
+@dataclass(frozen=True, slots=True)
+class Impossible:
+    """Some readings together, the words that name the cause, and what people then set in their platform."""
+
+    readings: Mapping[str, str]
+    words: tuple[str, ...]
+    remedy: Callable[[Platform], Platform]
+
+    def holds(self, chosen: Mapping[str, str]) -> bool:
+        """Whether all of them are among the chosen ones."""
+        return self.readings.items() <= chosen.items()
+
+
+IMPOSSIBLE = (
+    Impossible(
+        {"konnect.registration-grant-types": "auth-methods", "curity.unsupported-grant-types": "refused"},
+        ("portal", "identity provider answered 400", "auth_methods"),
+        lambda platform: with_auth_methods(platform, "client_credentials"),
+    ),
+    Impossible(
+        {"konnect.scopes-empty": "openid", "curity.openid-with-client-credentials": "refused"},
+        ("smoke test", "Curity refuses", "openid", "konnect.auth_strategy.scopes"),
+        lambda platform: with_scopes(platform, "orders.read"),
+    ),
+)

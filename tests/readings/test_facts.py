@@ -1,0 +1,94 @@
+"""The list of open facts itself: each has a place in the reference that leaves it open, and an onboarding that meets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from sandbox.readings import Fact, Readings, load_facts
+from tests.living_world import LivingWorld
+from tests.readings.life import Life, at_once
+from tests.readings.sources import missing_places
+from tests.reference import needs_reference, reference
+
+FACTS = load_facts()
+# What an onboarding that nothing disturbs never meets, and why. The sandbox's own tests, and those of refusals, do.
+NOT_MET = {
+    "the client reads whole subtrees, no single nodes": {
+        "curity.unset-leaf",
+        "curity.empty-container",
+        "curity.absent-presence-container",
+    },
+    "it sends no edit that is refused, and removes nothing": {
+        "curity.leafref-error",
+        "curity.must-error",
+        "curity.mandatory-error",
+        "curity.unknown-element-error",
+        "curity.value-error",
+        "curity.delete-absent",
+        "curity.lock-error",
+    },
+    "it never sends this to Curity's admin side": {
+        "curity.hash-over-restconf",
+        "curity.plaintext-marker",
+        "curity.parameter-over-restconf",
+        "curity.json-empty",
+        "curity.rollback-id",
+        "curity.rotated-secret-ttl",
+    },
+    "it never asks this of Curity's run time, or is not refused there": {
+        "curity.dcrm-read",
+        "curity.read-write-ttl-over",
+        "curity.registration-error-body",
+        "curity.status-transaction-id",
+        "curity.unsupported-scopes",
+        "curity.userinfo-without-user",
+        "curity.www-authenticate-bearer",
+    },
+    "Konnect refuses nothing, and no application goes": {
+        "konnect.client-removal",
+        "konnect.foreign-object",
+        "konnect.title-401",
+        "konnect.trace-prefix",
+        "portal.regenerate-imported",
+    },
+    "the example strategy has no scopes": {"konnect.registration-scope"},
+}
+
+
+@needs_reference
+@pytest.mark.parametrize("fact", FACTS.values(), ids=list(FACTS))
+def test_the_place_that_a_fact_names_is_in_the_reference(fact: Fact) -> None:
+    assert missing_places(fact.source, reference()) == []
+
+
+def test_most_facts_are_met_by_a_life_of_the_example_tenant(
+    living: LivingWorld, count: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up: set[str] = set()
+    lookup = Readings.__getitem__
+
+    def noted(readings: Readings, fact_id: str) -> str:
+        looked_up.add(fact_id)
+        return lookup(readings, fact_id)
+
+    monkeypatch.setattr(Readings, "__getitem__", noted)
+    life = Life(living, at_once(living.platform))
+    assert life.begin() == []
+    assert life.go_on() == []
+    count("open facts that an onboarding of the example tenant asks for", len(looked_up))
+    unmet = FACTS.keys() - looked_up
+    assert unmet <= set().union(*NOT_MET.values()), "a fact that nothing meets: widen the life, or say here why not"
+
+
+def test_the_list_of_what_is_not_met_names_facts() -> None:
+    assert set().union(*NOT_MET.values()) <= FACTS.keys()
+
+
+@pytest.mark.parametrize(
+    "source", ["curity.md 99.9", "konnect.md 13.77", "curity.md 7 row 99", "konnect.md 12 P99", "curity.md 6.6 (z)", "none.md"]
+)
+@needs_reference
+def test_a_place_that_is_not_there_is_missed(source: str) -> None:
+    assert missing_places(source, reference()) != []

@@ -1,0 +1,318 @@
+"""The gateway's decision table, message by message. Source: reference/konnect.md section 5."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import httpx
+import pytest
+
+from sandbox.konnect.state import Application, Implementation, Route
+from tests.sandbox.konnect.region import Region
+
+NO_IDP_CALL: list[str] = []
+
+
+def judged(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json().get("message", "")
+
+
+def pair(application: Any, secret: str | None = None) -> tuple[str, str]:
+    return application["client_id"], application["client_secret"] if secret is None else secret
+
+
+@pytest.fixture
+def admitted(region: Region) -> tuple[Region, Any]:
+    """A region with a registered application, nothing asked of the identity provider since."""
+    application = region.application(region.bound())
+    region.register(application)
+    region.idp.asked.clear()
+    return region, application
+
+
+def test_a_registered_application_gets_through_and_the_upstream_learns_who_it_is(admitted: tuple[Region, Any]) -> None:
+    region, application = admitted
+    answer = region.call(application, path="/orders/7?x=1")
+    assert answer.status_code == 200
+    seen = answer.json()
+    assert (seen["method"], seen["path"], seen["authorization_scheme"]) == ("GET", "/7", "Bearer")
+    assert {name: value for name, value in seen["headers"].items() if name.startswith("x-application")} == {
+        "x-application-id": application["id"],
+        "x-application-developer-id": region.developer_id,
+        "x-application-portal-id": region.portal_id,
+        "x-application-org-id": region.org.id,
+    }
+    assert application["client_secret"] not in answer.text
+    assert "authorization" not in seen["headers"]
+    assert "POST /token" in region.idp.asked
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [None, "", "Basic", "Basic !", "Basic {raw}", "Bearer {raw}", "Basic {no colon}", "Digest {good}", "Basic {empty id}", "Bearer x.y.z"],
+)
+def test_credentials_that_name_no_application_are_refused_without_asking_anybody(
+    authorization: str | None, admitted: tuple[Region, Any]
+) -> None:
+    region, application = admitted
+    client_id, secret = pair(application)
+    values = {
+        "raw": f"{client_id}:{secret}",
+        "no colon": base64.b64encode(client_id.encode()).decode(),
+        "good": base64.b64encode(f"{client_id}:{secret}".encode()).decode(),
+        "empty id": base64.b64encode(f":{secret}".encode()).decode(),
+    }
+    for name, value in values.items():
+        authorization = authorization and authorization.replace(f"{{{name}}}", value)
+    answer = region.gate.get("/orders", headers={} if authorization is None else {"Authorization": authorization})
+    assert judged(answer) == (401, "Unauthorized")
+    assert region.idp.asked == NO_IDP_CALL
+
+
+def test_an_unknown_client_id_is_refused_without_asking_anybody(admitted: tuple[Region, Any]) -> None:
+    region, application = admitted
+    answer = region.gate.get("/orders", auth=("unknown", application["client_secret"]))
+    assert judged(answer) == (401, "Unauthorized")
+    assert region.idp.asked == NO_IDP_CALL
+
+
+@pytest.mark.parametrize("secret", ["wrong", ""])
+def test_a_wrong_secret_is_refused_by_the_identity_provider(secret: str, admitted: tuple[Region, Any]) -> None:
+    region, application = admitted
+    assert judged(region.gate.get("/orders", auth=pair(application, secret))) == (401, "Unauthorized")
+    assert region.idp.asked[-1] == "POST /token"
+
+
+@pytest.mark.parametrize("status", ["pending", "revoked", "rejected", None])
+def test_good_credentials_without_an_approved_registration_are_told_so(status: str | None, region: Region) -> None:
+    application = region.application(region.bound())
+    if status:
+        registration = region.register(application)
+        path = f"/v3/portals/{region.portal_id}/applications/{application['id']}/registrations/{registration['id']}"
+        region.done("PATCH", path, {"status": status})
+    region.idp.asked.clear()
+    assert judged(region.call(application)) == (403, "You cannot consume this service")
+    assert "POST /token" in region.idp.asked, "the identity provider is asked first"
+
+
+def test_a_deleted_registration_shuts_the_door(admitted: tuple[Region, Any]) -> None:
+    region, application = admitted
+    (registration,) = region.at_portal("GET", f"/applications/{application['id']}/registrations")["data"]
+    region.at_portal("DELETE", f"/applications/{application['id']}/registrations/{registration['id']}")
+    assert region.call(application).status_code == 403
+
+
+def test_a_registration_for_one_api_does_not_open_another(admitted: tuple[Region, Any]) -> None:
+    region, application = admitted
+    region.publish(application["auth_strategy"]["id"], api="Payments")
+    assert judged(region.call(application, path="/payments")) == (403, "You cannot consume this service")
+
+
+def test_an_application_of_another_strategy_is_a_stranger(admitted: tuple[Region, Any]) -> None:
+    region, application = admitted
+    other = region.strategy(region.provider("other")["id"], "other")
+    region.publish(other["id"])
+    assert judged(region.call(application)) == (401, "Unauthorized")
+
+
+@pytest.mark.parametrize(("path", "status"), [("/nothing", 404), ("/", 404), ("/order", 404), ("/ordersx", 401), ("/orders/x/y", 401)])
+def test_a_route_takes_every_path_that_begins_like_it(path: str, status: int, admitted: tuple[Region, Any]) -> None:
+    region, _ = admitted
+    answer = region.gate.get(path)
+    assert answer.status_code == status
+    if status == 404:
+        assert judged(answer) == (404, "no Route matched with those values")
+
+
+def test_a_route_may_be_for_some_methods_only(admitted: tuple[Region, Any]) -> None:
+    region, _ = admitted
+    region.org.all(Route)[0].methods = ("POST",)
+    assert (region.gate.get("/orders").status_code, region.gate.post("/orders").status_code) == (404, 401)
+
+
+def test_a_plain_request_for_an_https_route_must_come_again(admitted: tuple[Region, Any]) -> None:
+    region, _ = admitted
+    answer = region.gate.get("http://gateway.example/orders")
+    assert judged(answer) == (426, "Please use HTTPS protocol")
+    assert (answer.headers["connection"], answer.headers["upgrade"]) == ("Upgrade", "TLS/1.2, HTTP/1.1")
+    region.org.all(Route)[0].protocols = ("http", "https")
+    assert region.gate.get("http://gateway.example/orders").status_code == 401
+
+
+def test_an_answer_carries_its_request_id_and_follows_the_accept_header(admitted: tuple[Region, Any]) -> None:
+    region, application = admitted
+    plain = region.gate.get("/orders")
+    assert plain.json()["request_id"] == plain.headers["x-kong-request-id"]
+    assert plain.headers["content-type"] == "application/json; charset=utf-8"
+    html = region.gate.get("/orders", headers={"Accept": "text/html,*/*"})
+    assert (html.status_code, html.headers["content-type"]) == (401, "text/html; charset=utf-8")
+    assert html.headers["x-kong-request-id"] in html.text
+    assert len(region.call(application).headers["x-kong-request-id"]) == 32
+
+
+@pytest.mark.parametrize(("reading", "scheme"), [("bearer", "Bearer"), ("basic", "Basic"), ("none", "")])
+def test_the_challenge_is_as_the_reading_says(reading: str, scheme: str, admitted: tuple[Region, Any]) -> None:
+    region, _ = admitted
+    region.readings.set("gateway.www-authenticate", reading)
+    assert region.gate.get("/orders").headers.get("www-authenticate", "").partition(" ")[0] == scheme
+
+
+def test_a_token_of_the_identity_provider_is_as_good_as_the_pair(admitted: tuple[Region, Any]) -> None:
+    region, application = admitted
+    headers = {"Authorization": f"Bearer {region.idp.token(application['client_id'])}"}
+    assert region.gate.get("/orders", headers=headers).json()["headers"]["x-application-id"] == application["id"]
+    assert "POST /token" not in region.idp.asked
+
+
+@pytest.mark.parametrize("claims", [{"iss": "https://other.example"}, {"exp": 1}, {"sub": "unknown"}])
+def test_a_token_that_cannot_be_verified_is_refused(claims: dict[str, Any], admitted: tuple[Region, Any]) -> None:
+    region, application = admitted
+    token = region.idp.token(application["client_id"], **claims)
+    assert region.gate.get("/orders", headers={"Authorization": f"Bearer {token}"}).status_code == 401
+
+
+def test_a_strategy_without_bearer_takes_no_token(region: Region) -> None:
+    application = region.application(region.bound(auth_methods=["client_credentials"]))
+    region.register(application)
+    headers = {"Authorization": f"Bearer {region.idp.token(application['client_id'])}"}
+    assert region.gate.get("/orders", headers=headers).status_code == 401
+    assert region.call(application).status_code == 200
+
+
+def test_an_opaque_token_cannot_be_verified(admitted: tuple[Region, Any]) -> None:
+    region, application = admitted
+    region.idp.opaque = True
+    assert judged(region.call(application)) == (401, "Unauthorized")
+
+
+def test_an_identity_provider_that_is_down_lets_nobody_in(admitted: tuple[Region, Any]) -> None:
+    region, application = admitted
+    region.idp.down = True
+    assert region.call(application).status_code == 401
+
+
+@pytest.mark.parametrize(("caches", "asked"), [(True, 1), (False, 3)])
+def test_tokens_are_kept_where_the_strategy_says_so(caches: bool, asked: int, region: Region) -> None:
+    application = region.application(region.bound(cache_tokens=caches))
+    region.register(application)
+    region.idp.asked.clear()
+    assert [region.call(application).status_code for _ in range(3)] == [200] * 3
+    assert region.idp.asked.count("POST /token") == asked
+    region.at_portal("POST", f"/applications/{application['id']}/regenerate-secret")
+    assert region.call(application).status_code == (200 if caches else 401), "a kept token outlives its secret"
+
+
+def test_a_kept_token_that_ran_out_is_fetched_anew(admitted: tuple[Region, Any]) -> None:
+    region, application = admitted
+    region.idp.ttl = -1
+    assert region.call(application).status_code == 401
+    region.idp.ttl = 300
+    assert region.call(application).status_code == 200
+
+
+@pytest.mark.parametrize(("reading", "asked"), [("empty", ""), ("openid", "openid")])
+def test_no_scope_reaches_the_gateway_as_the_reading_says(reading: str, asked: str, admitted: tuple[Region, Any]) -> None:
+    region, application = admitted
+    region.readings.set("konnect.scopes-empty", reading)
+    region.call(application)
+    assert region.idp.scopes_asked[-1] == asked
+
+
+@pytest.mark.parametrize(
+    ("config", "answer"),
+    [
+        ({"scopes": ["a"], "scopes_required": ["a"]}, (200, "")),
+        ({"scopes": ["a"], "scopes_required": ["b"]}, (403, "Forbidden")),
+        ({"audience_required": ["other"], "forbidden_error_message": "Not for you"}, (403, "Not for you")),
+    ],
+)
+def test_what_the_plugin_asks_of_a_token_must_be_in_it(config: dict[str, Any], answer: tuple[int, str], region: Region) -> None:
+    application = region.application(region.bound(**config))
+    region.register(application)
+    assert judged(region.call(application)) == answer
+
+
+def test_the_plugins_own_words_are_used_when_the_identity_provider_refuses(region: Region) -> None:
+    application = region.application(region.bound(unauthorized_error_message='No "entry"'))
+    assert judged(region.gate.get("/orders", auth=pair(application, "wrong"))) == (401, 'No "entry"')
+
+
+@pytest.mark.parametrize("how", ["no publication", "no strategy", "no link", "not installed"])
+def test_without_the_plugin_everyone_gets_in(how: str, admitted: tuple[Region, Any]) -> None:
+    region, _ = admitted
+    match how:
+        case "no publication":
+            region.done("DELETE", f"/v3/apis/{region.orders}/publications/{region.portal_id}")
+        case "no strategy":
+            region.publish(None)
+        case "no link":
+            link = next(one for one in region.org.all(Implementation) if one.api_id == region.orders)
+            region.done("DELETE", f"/v3/apis/{region.orders}/implementations/{link.id}")
+        case _:
+            region.service.set_knobs({"sync_error": True})
+    answer = region.gate.get("/orders")
+    assert (answer.status_code, answer.json()["authorization_scheme"]) == (200, "")
+
+
+def test_news_reach_the_gateway_late_if_the_reading_says_so(region: Region) -> None:
+    region.readings.set("konnect.enforcement-latency", "late")
+    application = region.application(region.bound())
+    registration = region.register(application)
+    assert [region.call(application).status_code for _ in range(5)] == [401, 401, 403, 403, 200]
+    path = f"/v3/portals/{region.portal_id}/applications/{application['id']}/registrations/{registration['id']}"
+    region.done("PATCH", path, {"status": "revoked"})
+    assert [region.call(application).status_code for _ in range(3)] == [200, 200, 403]
+
+
+def test_the_delay_is_counted_in_requests_that_a_knob_sets(region: Region) -> None:
+    region.service.set_knobs({"enforcement_delay_requests": 3})
+    application = region.application(region.bound())
+    region.register(application)
+    assert [region.call(application).status_code for _ in range(7)] == [401] * 3 + [403] * 3 + [200]
+
+
+@pytest.mark.parametrize(
+    ("knob", "stranger", "wrong_secret", "unregistered"),
+    [
+        ("open", 200, 200, 200),
+        ("ignores_identity_provider", 401, 403, 403),
+        ("ignores_registrations", 401, 401, 200),
+        ("accepts_any_id", 200, 200, 200),
+    ],
+)
+def test_a_broken_gateway_lets_in_whom_its_knob_says(
+    knob: str, stranger: int, wrong_secret: int, unregistered: int, region: Region
+) -> None:
+    application = region.application(region.bound())
+    region.gateway.set_knobs({knob: True})
+    found = [region.gate.get("/orders", auth=one).status_code for one in (("unknown", "x"), pair(application, "wrong"), pair(application))]
+    assert found == [stranger, wrong_secret, unregistered]
+    region.gateway.reset()
+    assert region.gate.get("/orders", auth=("unknown", "x")).status_code == 401
+
+
+def test_an_imported_client_gets_through_with_the_secret_it_had(region: Region) -> None:
+    region.idp.secrets["mine"] = "its secret"
+    owner = {"type": "team", "id": region.team_id}
+    body = {"name": "x", "owner": owner, "auth_strategy_id": region.bound(), "dcr_client_id": "mine"}
+    application = region.done("POST", f"/v3/portals/{region.portal_id}/applications", body)
+    region.done("POST", f"/v3/portals/{region.portal_id}/applications/{application['id']}/registrations", {"api_id": region.orders})
+    assert region.gate.get("/orders", auth=("mine", "its secret")).status_code == 200
+
+
+def test_discovery_is_kept_and_forgotten_at_a_reset(admitted: tuple[Region, Any]) -> None:
+    region, application = admitted
+    for _ in range(3):
+        region.call(application)
+    assert region.idp.asked.count("GET /oauth/.well-known/openid-configuration") == 1
+    region.gateway.reset()
+    region.call(application)
+    assert region.idp.asked.count("GET /oauth/.well-known/openid-configuration") == 2
+
+
+def test_the_gateway_goes_by_the_applications_of_now(admitted: tuple[Region, Any]) -> None:
+    region, application = admitted
+    assert region.call(application).status_code == 200
+    region.org.drop(region.org.get(Application, application["id"]))
+    assert region.call(application).status_code == 401
