@@ -13,7 +13,7 @@ pytest.register_assert_rewrite("tests.living_world")
 
 
 # Rooms whose tests start servers, play whole lives or kill processes: minutes, not seconds.
-LONG_ROOMS = ("engine", "faults", "rivals", "readings", "broken_worlds", "browser")
+LONG_ROOMS = ("engine", "faults", "rivals", "readings", "broken_worlds", "browser", "drift", "mutants")
 LONG_MODULES = ("test_flow_runs.py",)
 
 

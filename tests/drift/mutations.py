@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sandbox.konnect.state import Application
 from sandbox.world import World
 from tests.living_world import LivingWorld
 from tests.outsider import at_curity, at_konnect
@@ -122,12 +123,12 @@ def application_id(living: LivingWorld, name: str) -> str:
     return found
 
 
-def application(name: str, **values: Any) -> Mutate:
-    """Change an application as a portal's admin may."""
+def by_its_owner(name: str, field: str) -> Mutate:
+    """Change an application as its owner may in the portal."""
 
     def change(living: LivingWorld) -> None:
-        path = f"/v3/portals/{portal_id(living)}/applications/{application_id(living, name)}"
-        at_konnect(living.world, "PATCH", path, values)
+        found = living.world.systems.organization.get(Application, application_id(living, name))
+        setattr(found, field, f"{getattr(found, field)}/changed")
 
     return change
 

@@ -83,7 +83,8 @@ class Installation:
     def completed(self, run_id: str, *, attempt: int = 1) -> None:
         """The run completes in this attempt."""
         state = self.ended(run_id, attempt=attempt)
-        assert state["type"] == "COMPLETED", f"{state['name']}: {state['message']}"
+        passed = [f"{one['name']}: {one['message']}" for one in self.states(run_id)]
+        assert state["type"] == "COMPLETED", "\n".join(passed)
 
     def retry(self, run_id: str) -> None:
         """What the button of the dashboard does."""

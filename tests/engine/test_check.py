@@ -26,7 +26,7 @@ def onboarded(installed: Installation, living: LivingWorld) -> Installation:
 def scheduled_run(prefect: Installation) -> str:
     """Turn on a schedule that is due at once, and off again when its run is there."""
     deployment = prefect.deployment("check tenants", "check")["id"]
-    anchor = (datetime.now(UTC) + timedelta(seconds=4)).isoformat()
+    anchor = (datetime.now(UTC) + timedelta(seconds=15)).isoformat()
     body = [{"schedule": {"interval": 86400, "anchor_date": anchor}, "active": True}]
     schedule = prefect.api.post(f"/deployments/{deployment}/schedules", body)[0]["id"]
 

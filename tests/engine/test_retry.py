@@ -22,7 +22,7 @@ class Hindrance:
     refused: str = ""  # the write that fails, if the stage fails by one
 
 
-DENIED_EDITS = ["/profiles/profile/token-issuers", "/profiles/profile/dynamic-client-registration"]
+DENIED_EDITS = ["/profiles/profile/token-issuers", "/profiles/profile/settings/authorization-server/dynamic-client-registration"]
 DENIED_CALLS = ["GET /v3/apis", "POST /v2/application-auth-strategies", "POST /v3/portals/"]
 # In the order of the stages: each attempt meets the next one.
 HINDRANCES = (

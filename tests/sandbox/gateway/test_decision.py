@@ -203,6 +203,16 @@ def test_tokens_are_kept_where_the_strategy_says_so(caches: bool, asked: int, re
     assert region.call(application).status_code == (200 if caches else 401), "a kept token outlives its secret"
 
 
+def test_a_kept_token_is_not_used_once_the_strategy_forbids_it(admitted: tuple[Region, Any]) -> None:
+    region, application = admitted
+    region.call(application)
+    path = f"/v2/application-auth-strategies/{application['auth_strategy']['id']}"
+    region.done("PATCH", path, {"configs": {"openid-connect": {"cache_tokens": False}}})
+    region.idp.asked.clear()
+    assert region.call(application).status_code == 200
+    assert region.idp.asked == ["POST /token"]
+
+
 def test_a_kept_token_that_ran_out_is_fetched_anew(admitted: tuple[Region, Any]) -> None:
     region, application = admitted
     region.idp.ttl = -1

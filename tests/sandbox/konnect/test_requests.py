@@ -115,7 +115,7 @@ def test_titles_and_traces_vary_by_reading(title: str, prefix: str, region: Regi
 
 
 @pytest.mark.parametrize("path", ["/v2/dcr-providers/{}", "/v3/portals/{}", "/v3/apis/{}", "/v2/control-planes/{}", "/v3/applications/{}"])
-@pytest.mark.parametrize("thing_id", [str(uuid.uuid4()), "x", "%20", "urn:uuid:" + str(uuid.uuid4())])
+@pytest.mark.parametrize("thing_id", [str(uuid.UUID(int=1, version=4)), "x", "%20", "urn:uuid:" + str(uuid.UUID(int=2, version=4))])
 def test_what_is_not_there_is_not_found(path: str, thing_id: str, region: Region) -> None:
     answer = region.ask("GET", path.format(thing_id))
     assert (answer.status_code, answer.json()["title"]) == (404, "Not Found")
@@ -133,7 +133,7 @@ def test_another_organizations_objects_are_hidden(status: int, kind: type[Thing]
 @pytest.mark.parametrize("status", [404, 403])
 def test_an_unknown_parent_that_no_document_foresees_is_refused_as_the_reading_says(status: int, region: Region) -> None:
     region.readings.set("konnect.unlisted-not-found", str(status))
-    nowhere = f"/v3/portals/{uuid.uuid4()}"
+    nowhere = f"/v3/portals/{uuid.UUID(int=3, version=4)}"
     assert region.ask("POST", f"{nowhere}/developers", {"email": "a@b.example", "full_name": "A"}).status_code == status
     assert region.ask("GET", f"{nowhere}/authentication-settings").status_code == status
     assert region.ask("GET", nowhere).status_code == 404
