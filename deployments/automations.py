@@ -22,6 +22,7 @@ from tasks.restarts import RESTARTED
 
 WEBHOOK_BLOCK = "dcr-alerts"
 MISSED_HEARTBEATS = 3
+RESTART_PAUSE_SECONDS = 30
 FLOW_RUNS = ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]})
 EACH = {"prefect.resource.id"}
 FAILED_PAYLOAD = '{"event": "run failed", "run": "{{ flow_run.name }}", "id": "{{ flow_run.id }}", "state": "{{ flow_run.state.name }}"}'
@@ -54,15 +55,21 @@ def dead_runs(silence_seconds: int) -> AutomationCore:
     return AutomationCore(name="dcr: dead runs are marked Crashed", trigger=trigger, actions=[crashed])
 
 
-def restart() -> AutomationCore:
-    """Start a crashed run again. It counts by itself and refuses to be restarted twice (tasks/restarts.py)."""
+def restart(pause_seconds: int = RESTART_PAUSE_SECONDS) -> AutomationCore:
+    """Start a crashed run again. It counts by itself and refuses to be restarted twice (tasks/restarts.py).
+
+    Args:
+        pause_seconds: of silence after the crash. A worker reports one crash twice, some seconds apart, and a run that was started again
+            at the first report would be marked Crashed by the second.
+    """
     trigger = EventTrigger(
-        posture=Posture.Reactive,
+        posture=Posture.Proactive,
         match=FLOW_RUNS,
         for_each=EACH,
-        expect={"prefect.flow-run.Crashed"},
+        after={"prefect.flow-run.Crashed"},
+        expect={"prefect.flow-run.*"},
         threshold=1,
-        within=timedelta(0),
+        within=timedelta(seconds=pause_seconds),
     )
     again = ChangeFlowRunState(state=StateType.SCHEDULED, name="AwaitingRetry", message=RESTARTED, force=True)
     return AutomationCore(name="dcr: crashed runs are started again once", trigger=trigger, actions=[again])

@@ -20,7 +20,8 @@ class Row:
 
     number: int
     readings: Mapping[str, str]
-    new_pairs: int  # which no row before it has
+    new_readings: int  # which no row before it has
+    new_pairs: int
 
     def __str__(self) -> str:
         return f"row {self.number}"
@@ -44,12 +45,14 @@ def rows(facts: Mapping[str, Fact], seed: int | None = None) -> list[Row]:
         for values in readings.values():
             shuffling.shuffle(values)
     seen: set[Pair] = set()
+    played: set[tuple[str, str]] = set()
     made = []
     for number, values in enumerate(AllPairs([readings[one] for one in ids]), start=1):
         chosen = dict(zip(ids, values, strict=True))
         new = pairs_of(chosen) - seen
         seen |= new
-        made.append(Row(number, chosen, len(new)))
+        made.append(Row(number, chosen, len(chosen.items() - played), len(new)))
+        played |= chosen.items()
     return made
 
 

@@ -27,6 +27,7 @@ def test_the_rows_have_every_pair_of_readings() -> None:
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_a_tenant_lives_under_every_pair_of_readings(row: Row, living: LivingWorld, count: Callable[[str, int], None]) -> None:
     live(living, row)
+    count("readings of open facts played", row.new_readings)
     count("pairs of readings covered", row.new_pairs)
     count("runs under a mixture of readings", 1)
 
