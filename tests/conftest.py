@@ -18,9 +18,10 @@ LONG_MODULES = ("test_flow_runs.py",)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what takes long by where it stands, so that `make test` stays below ten minutes on two cores."""
+    """Mark what takes long by where it stands, but for the fixed share of it that says so with the marker `share`."""
     for item in items:
-        if item.path.parent.name in LONG_ROOMS or item.path.name in LONG_MODULES:
+        long = item.path.parent.name in LONG_ROOMS or item.path.name in LONG_MODULES
+        if long and not item.get_closest_marker("share"):
             item.add_marker(pytest.mark.long)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Mapping
 from contextlib import suppress
@@ -52,6 +53,11 @@ class Installation:
     def lose_worker(self, pool: str = WRITING) -> None:
         """Kill it; the next asking starts another one."""
         self.workers.pop(pool).kill()
+
+    def replace_worker(self, pool: str = WRITING) -> None:
+        """Stop it as a rolling restart does, and start another one."""
+        self.workers.pop(pool).end()
+        self.worker(pool)
 
     def deployment(self, flow: str, name: str) -> Any:
         """What the server knows of a deployment."""
@@ -127,8 +133,16 @@ def environment(url: str, directory: Path, ready: Mapping[str, str]) -> dict[str
         "PREFECT_WORKER_QUERY_SECONDS": "1",
         "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
         "DCR_TREE": str(TREE),
-        "DCR_PLATFORM_FILE": str(TREE / "examples/platforms/sandbox.yaml"),
+        "DCR_PLATFORM_FILE": str(patient_platform(directory)),
         "DCR_CHECK_SCHEDULE": "false",
         "DCR_LOCK__TTL_SECONDS": "12",
         "DCR_LOCK__SKEW_SECONDS": "1",
     }
+
+
+def patient_platform(directory: Path) -> Path:
+    """The sandbox's platform, for runs that a test holds for longer than the sandbox would ever take."""
+    text = (TREE / "examples/platforms/sandbox.yaml").read_text(encoding="utf-8")
+    file = directory / "platform.yaml"
+    file.write_text(re.sub(r"metadata_seconds: .*", "metadata_seconds: 600", text), encoding="utf-8")
+    return file

@@ -4,28 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
+from tests.engine.holding import hold, release, wait_until_held
 from tests.engine.installation import Installation, kill_processes_of
-from tests.engine.prefect_processes import until
 from tests.living_world import LivingWorld
-
-METADATA = "/.well-known/openid-configuration"
-
-
-def hold(living: LivingWorld) -> None:
-    """Let runs wait for Curity's metadata, in the middle of their writes, until `release`."""
-    living.knobs("curity-runtime", hide_registration_endpoint=True)
-
-
-def release(living: LivingWorld) -> None:
-    living.knobs("curity-runtime", hide_registration_endpoint=False)
-
-
-def wait_until_held(living: LivingWorld) -> None:
-    """A run has written, and asks for metadata again and again."""
-    living.forget_requests()
-    until("a run that waits", lambda: sum(path.endswith(METADATA) for _, _, path in living.requests("curity-runtime")) > 5, seconds=180)
 
 
 def test_a_run_whose_process_dies_is_started_again_once_and_completes(prefect: Installation, living: LivingWorld, acme: Any) -> None:
@@ -49,7 +30,6 @@ def test_a_cancelled_run_leaves_what_the_next_one_completes(prefect: Installatio
     prefect.completed(prefect.onboard(acme))
 
 
-@pytest.mark.long
 def test_a_run_that_crashes_again_stops_with_words(prefect: Installation, living: LivingWorld, acme: Any) -> None:
     hold(living)
     run_id = prefect.onboard(acme)
