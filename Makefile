@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: demo test long faults readings mutants check up down setup lock
+.PHONY: demo test long faults readings mutants check benchmark up down setup lock
 
 demo: $(READY)
 	$(BIN)/dcr demo $(if $(CURITY_CONFIG),--curity-config $(CURITY_CONFIG))
@@ -34,6 +34,10 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# What an onboarding costs, in seconds and requests. Figures for people: nothing fails by them.
+benchmark: $(READY)
+	$(BIN)/python -m benchmarks.onboarding
 
 up: $(READY)
 	$(BIN)/python -m deployments.local up

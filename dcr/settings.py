@@ -191,7 +191,10 @@ class Settings(BaseSettings):
     )
     platform_file: Path | None = Field(default=None, description="The platform's YAML file. Commands take --platform instead.")
     retry_attempts: int = Field(
-        default=5, ge=1, le=20, description="Attempts for what may pass: a write to Vault whose value is held only in memory, for example."
+        default=5,
+        ge=1,
+        le=20,
+        description="Attempts to write to Vault, whose value may be held only in memory. Steps as a whole are tried five times.",
     )
     curity: CuritySettings = CuritySettings()
     oauth: OAuthSettings = OAuthSettings()

@@ -18,7 +18,7 @@ from dcr.rendering.probe_text import probe_lines
 
 ReadingsFile = Annotated[
     Path | None,
-    typer.Option("--readings", metavar="FILE", help="Write the readings found, as `python -m sandbox --readings` takes them."),
+    typer.Option("--readings", metavar="FILE", help="Write the readings found, as `dcr sandbox --readings` takes them."),
 ]
 BundleFile = Annotated[
     Path | None, typer.Option("--bundle", metavar="FILE", help="Write what passed, without hosts and values, for a bug report.")
@@ -46,7 +46,7 @@ def probe(
     Examples:
       dcr probe --platform examples/platforms/production.yaml --status-url https://curity-admin.example:4465
       dcr probe --readings found.json --bundle bundle.json
-      python -m sandbox --readings found.json --ready-file run/sandbox.json
+      dcr sandbox --readings found.json
 
     Exit codes: 0 every system could be asked and no right is missing, 1 otherwise, 64 wrong usage.
     """

@@ -23,6 +23,9 @@ def sandbox(
     port_base: Annotated[
         int | None, typer.Option(metavar="PORT", min=1024, max=65000, help="First of nine ports in a row. Default: free ones.")
     ] = None,
+    readings: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Which reading of open facts to play: what `dcr probe --readings` wrote.")
+    ] = None,
 ) -> None:
     """Run stand-ins for all systems on loopback, until Ctrl-C.
 
@@ -44,6 +47,7 @@ def sandbox(
     arguments = ["sandbox", "--ready-file", str(ready_file)]
     arguments += ["--curity-config", str(curity_config)] if curity_config else []
     arguments += ["--port-base", str(port_base)] if port_base else []
+    arguments += ["--readings", str(readings)] if readings else []
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DCR_")}  # it needs nothing of ours
     with child(arguments, environment, log) as process:
         wait_until(ready_file.exists, process, "sandbox", log, seconds=START_SECONDS)

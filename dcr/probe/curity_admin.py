@@ -18,7 +18,12 @@ UNREADABLE = Told(None, "the profile cannot be read")
 CAPABILITIES = "ietf-restconf-monitoring:restconf-state/capabilities"
 # Rarely set; the first that is not set tells.
 UNSET_LEAVES = ("issuer-override", "account-manager", "authorization-manager")
-EMPTY_CONTAINERS = ("dynamic-client-registration/client-management/registration-token", "client-authentication/using-jwt")
+EMPTY_CONTAINERS = (
+    "client-authentication",
+    "scopes",
+    "dynamic-client-registration/client-management/registration-token",
+    "client-authentication/using-jwt",
+)
 ABSENT_PRESENCE = ("dynamic-client-registration/templatized", "expose-metadata", "dynamic-client-registration")
 
 
@@ -41,10 +46,20 @@ def _first(asking: Asking, paths: tuple[str, ...], readings: Mapping[int, str]) 
     if not asking.profile():
         return UNREADABLE
     for path in paths:
+        if not _has_parent(asking, path):
+            continue
         answer = asking.of_server(path)
         if answer is not None and answer.status_code in readings and not _content(answer):
             return Told(readings[answer.status_code], f"GET {path} -> {answer.status_code}")
-    return Told(None, f"all of {', '.join(paths)} are set, or may not be read")
+    return Told(None, f"all of {', '.join(paths)} are set, lack what they stand in, or may not be read")
+
+
+def _has_parent(asking: Asking, path: str) -> bool:
+    """Below something that is absent, anything answers 404: that says nothing of its own kind."""
+    found: Any = _server(asking)
+    for name in path.split("/")[:-1]:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found is not None
 
 
 def _content(answer: httpx.Response) -> bool:

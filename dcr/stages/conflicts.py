@@ -19,7 +19,8 @@ def conflicts(platform: Platform, changes: Iterable[Change], *, for_tenant: bool
             found.append(Problem(change.path, change.conflict, remedy))
         elif for_tenant and change.scope is Scope.PLATFORM and platform.rules.profile_changes is ProfileChanges.STOP:
             fault = f"belongs to the platform and differs ({change.before or 'absent'} -> {change.after or 'absent'})"
-            found.append(Problem(change.path, fault, "Run 'prepare platform' first, or set rules.profile_changes to apply."))
+            remedy = "Run 'prepare platform' (`dcr prepare`) first, or set rules.profile_changes to apply."
+            found.append(Problem(change.path, fault, remedy))
     return found
 
 

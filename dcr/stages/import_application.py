@@ -7,9 +7,10 @@ read: that would rotate its secret. Whether it still works is the smoke test's t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from dcr.changes import Change
 from dcr.errors import Problem, Problems
 from dcr.konnect.applications import Application, WantedApplication, find_application, find_applications_of_client
 from dcr.outcome import Facts, Outcome
@@ -147,11 +148,16 @@ def _written(run: Run, facts: Facts, asked: AskedApplication, seen: Seen) -> Out
     where = reference(run, asked)
     return Outcome(
         _facts(asked, written.application_id, written.client_id),
-        seen.difference.changes,
+        _told(seen.difference.changes, f"{_place(run, asked)}/dcr_client_id", written.client_id),
         left_overs=left_overs(read_record(run, asked), where),
         vault_paths=(where,),
         warnings=seen.warnings + written.warnings,
     )
+
+
+def _told(changes: tuple[Change, ...], path: str, client_id: str) -> tuple[Change, ...]:
+    """The report says what became of the client id that the plan could not know."""
+    return tuple(replace(change, after=client_id) if change.path == path else change for change in changes)
 
 
 def _facts(asked: AskedApplication, application_id: str, client_id: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dcr.changes import Stage
+from dcr.changes import KNOWN_AFTER_APPLY, Stage
 from dcr.report import Verdict
 from tests.living_world import LivingWorld
 
@@ -13,6 +13,12 @@ def test_a_tenant_goes_from_nothing_to_a_verified_request(living: LivingWorld) -
     finished = living.onboard()
     assert finished.error is None
     assert [(stage.stage, stage.verdict) for stage in finished.report.stages] == [(stage, Verdict.OK) for stage in Stage]
+
+
+def test_a_report_knows_what_the_plan_could_not(living: LivingWorld) -> None:
+    report = living.onboard().report
+    assert report.changes
+    assert [change.path for change in report.changes if change.after == KNOWN_AFTER_APPLY] == []
 
 
 def test_a_second_onboarding_writes_nothing_but_its_lock_and_asks_little(living: LivingWorld) -> None:

@@ -43,6 +43,17 @@ def probed(living: LivingWorld, capsys: pytest.CaptureFixture[str], *options: st
     return found
 
 
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_before_anything_is_onboarded_it_tells_less_and_nothing_wrong(
+    living: LivingWorld, capsys: pytest.CaptureFixture[str], number: int
+) -> None:
+    chosen = of_round(number)
+    living.world.readings.update(chosen)
+    told = probed(living, capsys).readings
+    assert told
+    assert told.items() <= tellable(chosen).items()
+
+
 def test_every_open_fact_is_told_or_has_a_reason(count: Callable[[str, int], None]) -> None:
     reasons = [fact for fact, _ in untold()]
     assert sorted([*TELLS, *reasons]) == sorted(FACTS), "each exactly once"

@@ -5,30 +5,13 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-import httpx
 import pytest
 
-from sandbox.konnect.state import Application, Implementation, Route
+from sandbox.konnect.state import Application, Implementation
+from tests.sandbox.gateway.answers import judged, pair
 from tests.sandbox.konnect.region import Region
 
 NO_IDP_CALL: list[str] = []
-
-
-def judged(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json().get("message", "")
-
-
-def pair(application: Any, secret: str | None = None) -> tuple[str, str]:
-    return application["client_id"], application["client_secret"] if secret is None else secret
-
-
-@pytest.fixture
-def admitted(region: Region) -> tuple[Region, Any]:
-    """A region with a registered application, nothing asked of the identity provider since."""
-    application = region.application(region.bound())
-    region.register(application)
-    region.idp.asked.clear()
-    return region, application
 
 
 def test_a_registered_application_gets_through_and_the_upstream_learns_who_it_is(admitted: tuple[Region, Any]) -> None:
@@ -116,136 +99,11 @@ def test_an_application_of_another_strategy_is_a_stranger(admitted: tuple[Region
     assert judged(region.call(application)) == (401, "Unauthorized")
 
 
-@pytest.mark.parametrize(("path", "status"), [("/nothing", 404), ("/", 404), ("/order", 404), ("/ordersx", 401), ("/orders/x/y", 401)])
-def test_a_route_takes_every_path_that_begins_like_it(path: str, status: int, admitted: tuple[Region, Any]) -> None:
-    region, _ = admitted
-    answer = region.gate.get(path)
-    assert answer.status_code == status
-    if status == 404:
-        assert judged(answer) == (404, "no Route matched with those values")
-
-
-def test_a_route_may_be_for_some_methods_only(admitted: tuple[Region, Any]) -> None:
-    region, _ = admitted
-    region.org.all(Route)[0].methods = ("POST",)
-    assert (region.gate.get("/orders").status_code, region.gate.post("/orders").status_code) == (404, 401)
-
-
-def test_a_plain_request_for_an_https_route_must_come_again(admitted: tuple[Region, Any]) -> None:
-    region, _ = admitted
-    answer = region.gate.get("http://gateway.example/orders")
-    assert judged(answer) == (426, "Please use HTTPS protocol")
-    assert (answer.headers["connection"], answer.headers["upgrade"]) == ("Upgrade", "TLS/1.2, HTTP/1.1")
-    region.org.all(Route)[0].protocols = ("http", "https")
-    assert region.gate.get("http://gateway.example/orders").status_code == 401
-
-
-def test_an_answer_carries_its_request_id_and_follows_the_accept_header(admitted: tuple[Region, Any]) -> None:
-    region, application = admitted
-    plain = region.gate.get("/orders")
-    assert plain.json()["request_id"] == plain.headers["x-kong-request-id"]
-    assert plain.headers["content-type"] == "application/json; charset=utf-8"
-    html = region.gate.get("/orders", headers={"Accept": "text/html,*/*"})
-    assert (html.status_code, html.headers["content-type"]) == (401, "text/html; charset=utf-8")
-    assert html.headers["x-kong-request-id"] in html.text
-    assert len(region.call(application).headers["x-kong-request-id"]) == 32
-
-
 @pytest.mark.parametrize(("reading", "scheme"), [("bearer", "Bearer"), ("basic", "Basic"), ("none", "")])
 def test_the_challenge_is_as_the_reading_says(reading: str, scheme: str, admitted: tuple[Region, Any]) -> None:
     region, _ = admitted
     region.readings.set("gateway.www-authenticate", reading)
     assert region.gate.get("/orders").headers.get("www-authenticate", "").partition(" ")[0] == scheme
-
-
-def test_a_token_of_the_identity_provider_is_as_good_as_the_pair(admitted: tuple[Region, Any]) -> None:
-    region, application = admitted
-    headers = {"Authorization": f"Bearer {region.idp.token(application['client_id'])}"}
-    assert region.gate.get("/orders", headers=headers).json()["headers"]["x-application-id"] == application["id"]
-    assert "POST /token" not in region.idp.asked
-
-
-@pytest.mark.parametrize("claims", [{"iss": "https://other.example"}, {"exp": 1}, {"sub": "unknown"}])
-def test_a_token_that_cannot_be_verified_is_refused(claims: dict[str, Any], admitted: tuple[Region, Any]) -> None:
-    region, application = admitted
-    token = region.idp.token(application["client_id"], **claims)
-    assert region.gate.get("/orders", headers={"Authorization": f"Bearer {token}"}).status_code == 401
-
-
-def test_a_strategy_without_bearer_takes_no_token(region: Region) -> None:
-    application = region.application(region.bound(auth_methods=["client_credentials"]))
-    region.register(application)
-    headers = {"Authorization": f"Bearer {region.idp.token(application['client_id'])}"}
-    assert region.gate.get("/orders", headers=headers).status_code == 401
-    assert region.call(application).status_code == 200
-
-
-def test_an_opaque_token_cannot_be_verified(admitted: tuple[Region, Any]) -> None:
-    region, application = admitted
-    region.idp.opaque = True
-    assert judged(region.call(application)) == (401, "Unauthorized")
-
-
-def test_an_identity_provider_that_is_down_lets_nobody_in(admitted: tuple[Region, Any]) -> None:
-    region, application = admitted
-    region.idp.down = True
-    assert region.call(application).status_code == 401
-
-
-@pytest.mark.parametrize(("caches", "asked"), [(True, 1), (False, 3)])
-def test_tokens_are_kept_where_the_strategy_says_so(caches: bool, asked: int, region: Region) -> None:
-    application = region.application(region.bound(cache_tokens=caches))
-    region.register(application)
-    region.idp.asked.clear()
-    assert [region.call(application).status_code for _ in range(3)] == [200] * 3
-    assert region.idp.asked.count("POST /token") == asked
-    region.at_portal("POST", f"/applications/{application['id']}/regenerate-secret")
-    assert region.call(application).status_code == (200 if caches else 401), "a kept token outlives its secret"
-
-
-def test_a_kept_token_is_not_used_once_the_strategy_forbids_it(admitted: tuple[Region, Any]) -> None:
-    region, application = admitted
-    region.call(application)
-    path = f"/v2/application-auth-strategies/{application['auth_strategy']['id']}"
-    region.done("PATCH", path, {"configs": {"openid-connect": {"cache_tokens": False}}})
-    region.idp.asked.clear()
-    assert region.call(application).status_code == 200
-    assert region.idp.asked == ["POST /token"]
-
-
-def test_a_kept_token_that_ran_out_is_fetched_anew(admitted: tuple[Region, Any]) -> None:
-    region, application = admitted
-    region.idp.ttl = -1
-    assert region.call(application).status_code == 401
-    region.idp.ttl = 300
-    assert region.call(application).status_code == 200
-
-
-@pytest.mark.parametrize(("reading", "asked"), [("empty", ""), ("openid", "openid")])
-def test_no_scope_reaches_the_gateway_as_the_reading_says(reading: str, asked: str, admitted: tuple[Region, Any]) -> None:
-    region, application = admitted
-    region.readings.set("konnect.scopes-empty", reading)
-    region.call(application)
-    assert region.idp.scopes_asked[-1] == asked
-
-
-@pytest.mark.parametrize(
-    ("config", "answer"),
-    [
-        ({"scopes": ["a"], "scopes_required": ["a"]}, (200, "")),
-        ({"scopes": ["a"], "scopes_required": ["b"]}, (403, "Forbidden")),
-        ({"audience_required": ["other"], "forbidden_error_message": "Not for you"}, (403, "Not for you")),
-    ],
-)
-def test_what_the_plugin_asks_of_a_token_must_be_in_it(config: dict[str, Any], answer: tuple[int, str], region: Region) -> None:
-    application = region.application(region.bound(**config))
-    region.register(application)
-    assert judged(region.call(application)) == answer
-
-
-def test_the_plugins_own_words_are_used_when_the_identity_provider_refuses(region: Region) -> None:
-    application = region.application(region.bound(unauthorized_error_message='No "entry"'))
-    assert judged(region.gate.get("/orders", auth=pair(application, "wrong"))) == (401, 'No "entry"')
 
 
 @pytest.mark.parametrize("how", ["no publication", "no strategy", "no link", "not installed"])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from dcr.cli import main
@@ -24,8 +27,16 @@ def ready_file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def command(ready_file: Path) -> Iterator[subprocess.Popen[str]]:
-    arguments = [sys.executable, "-m", "dcr", "sandbox", "--ready-file", str(ready_file)]
+def readings(tmp_path: Path) -> Path:
+    """What a probe may have found: another title than the sandbox's own choice."""
+    file = tmp_path / "found.json"
+    file.write_text(json.dumps({"konnect.title-401": "Unauthenticated"}))
+    return file
+
+
+@pytest.fixture
+def command(ready_file: Path, readings: Path) -> Iterator[subprocess.Popen[str]]:
+    arguments = [sys.executable, "-m", "dcr", "sandbox", "--ready-file", str(ready_file), "--readings", str(readings)]
     process = subprocess.Popen(arguments, cwd=TREE, stdout=subprocess.PIPE, text=True, start_new_session=True)
     yield process
     if process.poll() is None:
@@ -61,6 +72,8 @@ def test_a_sandbox_runs_until_it_is_told_to_end_and_leaves_no_process(
     assert ready.curity.admin_url in said
     assert ready.vault.secret_id.get_secret_value() not in said
     assert ready_file.stat().st_mode & 0o077 == 0
+    refused = httpx.get(f"{ready.konnect.url}/v3/portals", verify=ssl.create_default_context(cafile=ready.ca_file))
+    assert refused.json()["title"] == "Unauthenticated"
 
     assert main(["sandbox", "--ready-file", str(ready_file)]) == 1
     assert f"belongs to a sandbox that runs already (process {ready.pid})" in capsys.readouterr().err
