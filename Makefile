@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: demo test long faults readings mutants check benchmark up down setup lock
+.PHONY: demo test long walk faults readings mutants check benchmark screenshots up down setup lock
 
 demo: $(READY)
 	$(BIN)/dcr demo $(if $(CURITY_CONFIG),--curity-config $(CURITY_CONFIG))
@@ -16,9 +16,12 @@ test: $(READY)
 long: $(READY)
 	$(BIN)/pytest -n 2 --dist loadfile -m long
 
-# Every call of an onboarding failed in every way, a crash before and after every write; then crash windows, missing rights, rivals.
-faults: $(READY)
+# Every call of an onboarding failed in every way.
+walk: $(READY)
 	$(BIN)/python -m tests.faults.walk
+
+# The walk; then a crash before and after every write, crash windows, missing rights, rivals.
+faults: walk
 	$(BIN)/pytest -n 2 --dist loadfile tests/faults tests/rivals
 
 # Every open fact about the vendors, each reading alone, every pair of readings, and more mixtures of them.
@@ -38,6 +41,10 @@ check: $(READY)
 # What an onboarding costs, in seconds and requests. Figures for people: nothing fails by them.
 benchmark: $(READY)
 	$(BIN)/python -m benchmarks.onboarding
+
+# The pictures of docs/prefect-ui.md, from real runs; needs Debian's chromium.
+screenshots: $(READY)
+	$(BIN)/python -m tests.browser.screenshots
 
 up: $(READY)
 	$(BIN)/python -m deployments.local up

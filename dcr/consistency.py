@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from urllib.parse import unquote
 
 from dcr.faults import Fault, Location, elements, shown, texts
 from dcr.hosts import is_well_formed
+from dcr.names import climbs
 
 
 def inconsistencies(tenant: object) -> list[Fault]:
@@ -52,7 +52,7 @@ def _climbing_paths(tenant: object) -> list[Fault]:
     return [
         Fault(("apis", number, "path"), f"{shown(path)} climbs with '..'", "Write the path as the gateway's route has it")
         for number, path in paths
-        if {".", ".."} & set(unquote(path).split("/"))
+        if climbs(path)
     ]
 
 

@@ -12,6 +12,7 @@ import httpx
 
 from dcr.errors import DcrError, Passing, Refused, Unknown, Unreachable
 from dcr.hosts import authority, is_allowed
+from dcr.names import climbs
 
 READING = frozenset({"GET", "HEAD", "OPTIONS", "LIST"})
 REQUEST_ID_HEADERS = ("x-kong-request-id", "x-request-id", "x-correlation-id", "x-datadog-trace-id", "x-vault-request-id")
@@ -67,11 +68,11 @@ class Sender:
         Raises:
             Passing: it was not sent, or it only reads and its answer was lost.
             Unknown: it writes and its answer was lost.
-            Refused: the host is not allowed, or the server redirects.
+            Refused: the path climbs, the host is not allowed, or the server redirects.
             DcrError: what the judge says.
         """
         auth = request.pop("auth", self._auth)
-        outgoing = self._client.build_request(method, url, **request)
+        outgoing = self._request(method, url, **request)
         self.require_allowed(str(outgoing.url))
         self.count.add(method)
         where = f"{self.system}: {method} {outgoing.url.copy_with(query=None)}"
@@ -85,6 +86,16 @@ class Sender:
         if verdict is not None:
             raise verdict
         return response
+
+    def _request(self, method: str, url: str, **request: Any) -> httpx.Request:
+        """What is to be sent. httpx resolves dot segments without a word, into the path of something else."""
+        path = url.partition("#")[0].partition("?")[0]
+        try:
+            if not climbs(path):
+                return self._client.build_request(method, url, **request)
+        except httpx.InvalidURL:
+            pass
+        raise Refused(self.system, "an address holds a dot segment, or is none", "Check the names that it was built from.")
 
     def unjudged(self) -> Sender:
         """One that returns every answer, whatever it means: for a look at how a server answers."""
@@ -108,7 +119,7 @@ def lost(where: str, method: str, error: httpx.RequestError) -> DcrError:
         return Refused(where, "its certificate is not trusted", "Set this system's CA file, or mend its certificate.")
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.ProxyError):
         return Unreachable(where, f"could not be reached ({kind})", "Check its address, the network and the proxy; the call was not sent.")
-    if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL | httpx.LocalProtocolError):
+    if isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError):
         return Refused(where, f"is not a call that can be sent ({kind})", "Check the address in platform and settings.")
     if method in READING:
         return Passing(where, f"its answer was lost ({kind})", "Reading again is safe.")

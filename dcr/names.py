@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated
+from urllib.parse import quote, unquote
 
 from pydantic import Field
 
@@ -18,6 +19,22 @@ CURITY_ID_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"
 
 Slug = Annotated[str, Field(pattern=SLUG_PATTERN)]
 CurityId = Annotated[str, Field(pattern=CURITY_ID_PATTERN)]
+
+
+def climbs(path: str) -> bool:
+    """Whether a dot segment is in a URL's path, percent-encoded or not: clients and servers resolve those each in their own way."""
+    return bool({".", ".."} & set(re.split(r"[/\\]", unquote(path))))
+
+
+def segment(name: str) -> str:
+    """The name percent-encoded, as one segment of a URL's path.
+
+    Raises:
+        Refused: it is none, or one that stands for another place.
+    """
+    if name in ("", ".", ".."):
+        raise Refused("name", f"{name!r} may not be part of a path", "Name what is meant.")
+    return quote(name, safe="")
 
 
 def checked_slug(name: str) -> str:

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
-from urllib.parse import quote
 
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dcr.errors import DcrError, Missing, Passing, Refused, Unknown
 from dcr.http import lost
+from dcr.names import segment
 from dcr.retries import Sleep, with_retries
 from dcr.retry_after import retry_after
 from dcr.secret import Secret
@@ -33,7 +33,7 @@ NOT_STARTED = "No run was started."
 
 
 class _Object(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True, frozen=True)
 
 
 class Deployment(_Object):
@@ -63,7 +63,7 @@ class FlowRun(_Object):
 
 
 class _CsrfToken(_Object):
-    token: str
+    token: Secret
     client: str
 
 
@@ -95,7 +95,7 @@ class PrefectApi:
         Raises:
             Missing: the server does not know it.
         """
-        return self._call("GET", f"/deployments/name/{quote(flow)}/{quote(name)}", Deployment)[0]
+        return self._call("GET", f"/deployments/name/{segment(flow)}/{segment(name)}", Deployment)[0]
 
     def start(self, deployment: Deployment, tenant: Tenant, key: str) -> Started:
         """Ask for a run; sending it again is safe, since the server knows the key.
@@ -138,8 +138,10 @@ class PrefectApi:
         if self._csrf is None:
             client = str(uuid.uuid4())
             answer = self.client.get("/csrf-token", params={"client": client})
-            self._csrf = _CsrfToken.model_validate_json(answer.content) if answer.is_success else _CsrfToken(token="", client=client)
-        return {"Prefect-Csrf-Token": self._csrf.token, "Prefect-Csrf-Client": self._csrf.client} if self._csrf.token else {}
+            without = _CsrfToken(token=Secret(""), client=client)
+            self._csrf = _CsrfToken.model_validate_json(answer.content) if answer.is_success else without
+        token = self._csrf.token.get_secret_value()
+        return {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": self._csrf.client} if token else {}
 
     def _refusal(self, response: httpx.Response, where: str) -> DcrError | None:
         status = response.status_code

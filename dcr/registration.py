@@ -147,7 +147,9 @@ def judge(response: httpx.Response) -> DcrError | None:
         passing = Passing(where, f"answered {status}", "It is tried again.")
         passing.retry_after = retry_after(response.headers)
         return passing
-    if status == 408 or (status >= 500 and status != 501):  # 501: not implemented, so not applied
+    # 409: names may be there twice, so it is no refusal of the endpoint's: whoever stands before it may have sent the call twice.
+    # 501: not implemented, so not applied.
+    if status in (408, 409) or (status >= 500 and status != 501):
         return Unknown(where, f"answered {status}", "It may have been carried out; what nobody heard of is named as a possible left-over.")
     if status == httpx.codes.UNAUTHORIZED:
         return RegistrationTokenDead(where, "refused the token", "It is used up, expired, or its client is gone.")

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     NestedSecretsSettingsSource,
@@ -137,6 +137,9 @@ class VaultSettings(Connection):
     )
     role_id: str = Field(default="", description="For auth approle: the role's id.")
     secret_id: Secret | None = Field(default=None, description="For auth approle: a secret id of the role, good for several logins.")
+    secret_id_expires_at: AwareDatetime | None = Field(
+        default=None, description="For auth approle: when the secret id ends, for a warning in time. Vault does not tell its user."
+    )
     role: str = Field(default="", description="For auth kubernetes: the role's name.")
     jwt_file: Path = Field(
         default=Path("/var/run/secrets/kubernetes.io/serviceaccount/token"),

@@ -112,7 +112,9 @@ class Tenant(BaseModel):
 
     model_config = STRICT | ConfigDict(title="Tenant")
 
-    slug: Slug = Field(title="Tenant", description="Short name: lower-case letters, digits, hyphens. Part of every path and run name.")
+    slug: Slug = Field(
+        title="Short name", description="Of the tenant, as in acme: lower-case letters, digits, hyphens. Part of every path and run name."
+    )
     portal: str = Field(
         title="Portal", description="Name of the Dev Portal, which must exist with authentication on.", min_length=1, max_length=255
     )

@@ -20,6 +20,7 @@ TASKS = (tenant_record,)
 
 @task(
     name="preflight",
+    task_run_name="preflight",
     description="Reads everything, writes nothing: what is missing, what would change, what stands in the way.",
     tags=["preflight"],
     timeout_seconds=600,

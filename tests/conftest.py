@@ -36,7 +36,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     counted: Counter[str] = Counter()
     for reports in terminalreporter.stats.values():
         for report in reports:
-            if getattr(report, "when", "") == "call":
+            if getattr(report, "when", "") == "teardown":  # the last report of a test: fixtures count at their end too
                 for name, number in report.user_properties:
                     if name.startswith(COUNTED):
                         counted[name.removeprefix(COUNTED)] += int(number)

@@ -19,7 +19,7 @@ from dcr.tenant import Tenant
 from dcr.waiting import REAL_CLOCK, Clock
 from sandbox.ready_file import write_ready_file
 from sandbox.world import World, WorldOptions
-from tests.contract.judge import Judge
+from tests.contract.judge import JUDGED, Judge
 from tests.reference import REFERENCE
 
 TREE = Path(__file__).resolve().parents[1]
@@ -108,6 +108,6 @@ def living(running_world: LivingWorld, count: Callable[[str, int], None]) -> Ite
         running_world.judge.clear()
     yield running_world
     if running_world.judge:
-        count("exchanges with Konnect and the portal, judged by their documents", running_world.judge.judged.total())
+        count(JUDGED, running_world.judge.judged.total())
         violations = sorted(set(running_world.judge.violations))
         assert violations == []

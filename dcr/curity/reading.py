@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -13,16 +12,18 @@ from dcr.curity.answers import Entries, bare
 from dcr.curity.nodes import PROFILE_TYPE
 from dcr.curity.state import CurityState, Environment, Facilities, Named, Profile
 from dcr.errors import Refused
+from dcr.names import segment
 
 T = TypeVar("T")
 
 # Ids only: data sources hold passwords and keystores hold keys, and the admin user need not be allowed to read them.
 FACILITY_IDS = "data-sources/data-source/id;crypto(signing-keys/signing-key/id;signature-verification-keys/signature-verification-key/id)"
+PARTS = ("token-issuers", "settings/profile-oauth:authorization-server", "endpoints")
 ENVIRONMENT_FIELDS = "base-url;services/service-role(id;enabled;endpoints)"
 
 
 def read_state(admin: CurityAdmin, profile: str) -> CurityState:
-    """Read what concerns us, in three requests; a fourth only if the profile is not there, to say which ones are.
+    """Read what concerns us, in three requests; more only where something is not there: which profiles are, or whether it may be read.
 
     Args:
         profile: id of the token service profile.
@@ -43,9 +44,19 @@ def read_state(admin: CurityAdmin, profile: str) -> CurityState:
 
 
 def _read_profile(admin: CurityAdmin, profile: str) -> Profile | None:
-    answer = admin.get(f"base:profiles/profile={quote(profile, safe='')},{PROFILE_TYPE}")
+    path = f"base:profiles/profile={segment(profile)},{PROFILE_TYPE}"
+    answer = admin.get(path)
     entries = _parsed(Entries[Profile], "profile", answer)
+    for part in _left_out(answer) if entries else ():
+        admin.get(f"{path}/{part}")  # refused, where this user may not read it
     return entries[0] if entries else None
+
+
+def _left_out(answer: Mapping[str, Any] | None) -> list[str]:
+    """Parts that every profile has and this answer has not: what a user may not read is left out of a larger answer without a word."""
+    shown = bare(answer or {}).get("profile")
+    profile = shown[0] if isinstance(shown, list) else shown
+    return [part for part in PARTS if profile and part.partition("/")[0] not in profile]
 
 
 def _profiles(admin: CurityAdmin) -> tuple[str, ...]:

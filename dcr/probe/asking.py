@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
 import httpx
 
@@ -15,6 +14,7 @@ from dcr.curity.nodes import PROFILE_TYPE
 from dcr.curity.state import CurityState
 from dcr.errors import DcrError
 from dcr.http import Sender
+from dcr.names import segment
 from dcr.run import Run
 from dcr.stages.curity_state import state_if_readable
 
@@ -38,7 +38,7 @@ class Asking:
 
     def of_profile(self, path: str = "") -> httpx.Response | None:
         """A resource of the platform's profile."""
-        profile = quote(self.run.platform.curity.profile, safe="")
+        profile = segment(self.run.platform.curity.profile)
         return self.curity(f"base:profiles/profile={profile},{PROFILE_TYPE}{'/' if path else ''}{path}", content="config")
 
     def of_server(self, path: str) -> httpx.Response | None:

@@ -87,7 +87,7 @@ def reserve(run: Run, application: Application, application_id: str) -> None:
         application_id: of the application that gets a new secret; empty if it does not exist yet.
     """
     values = {"state": PENDING, "application_id": application_id, **for_the_record(run, application)}
-    run.systems.vault.put(record_path(run, application), values)
+    write(run, application, values)
 
 
 def store(run: Run, facts: Facts, application: Application, application_id: str, client_id: str, secret: Secret) -> None:
@@ -95,12 +95,22 @@ def store(run: Run, facts: Facts, application: Application, application_id: str,
     known(facts, "issuer")
     known(facts, "token_endpoint")
     values: dict[str, str | Secret] = {"state": ACTIVE, "application_id": application_id, "client_id": client_id, "client_secret": secret}
-    run.systems.vault.put(record_path(run, application), values | surroundings(run, facts) | for_the_record(run, application))
+    write(run, application, values | surroundings(run, facts) | for_the_record(run, application))
 
 
 def refresh(run: Run, facts: Facts, application: Application, record: ApplicationRecord) -> None:
     """Bring the surroundings of working credentials up to date."""
-    run.systems.vault.put(record_path(run, application), {**record.values, **surroundings(run, facts)})
+    write(run, application, {**record.values, **surroundings(run, facts)})
+
+
+def write(run: Run, application: Application, values: Mapping[str, str | Secret]) -> None:
+    """Write the record, while the tenant is ours: what another run has made of it since would be lost.
+
+    Raises:
+        LostLock: this run was suspended for longer than its lock holds; nothing was written.
+    """
+    run.systems.locks.require(paths.tenant_lock(run.the_tenant().slug))
+    run.systems.vault.put(record_path(run, application), values)
 
 
 def reference(run: Run, application: Application) -> str:

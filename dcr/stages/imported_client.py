@@ -13,7 +13,7 @@ from dcr.registration import RegisteredClient, WantedClient
 from dcr.report import LeftOver
 from dcr.run import Run
 from dcr.secret import Secret
-from dcr.stages.application_record import ACTIVE, PENDING, UUID, ApplicationRecord, for_the_record, record_path
+from dcr.stages.application_record import ACTIVE, PENDING, UUID, ApplicationRecord, for_the_record, write
 from dcr.tenant import Application
 
 REGISTERED = "registered"
@@ -120,7 +120,7 @@ def retired(record: ApplicationRecord, orphan: str = "") -> Values:
 
 def keep(run: Run, asked: Application, values: Mapping[str, str | Secret]) -> None:
     """Write the record."""
-    run.systems.vault.put(record_path(run, asked), {**values, **for_the_record(run, asked)})
+    write(run, asked, {**values, **for_the_record(run, asked)})
 
 
 def left_overs(record: ApplicationRecord, where: str) -> tuple[LeftOver, ...]:

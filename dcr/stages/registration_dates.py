@@ -23,7 +23,7 @@ def date_warnings(name: str, record: ApplicationRecord, now: datetime) -> tuple[
         return ()
     if not record.text("registration_access_token"):
         return (f"curity: the client of {name} came without a registration token: this tool cannot remove it later.",)
-    expires, writes = _moment(record, "registration_expires_at"), _moment(record, "registration_write_until")
+    expires, writes = moment(record.text("registration_expires_at")), moment(record.text("registration_write_until"))
     if expires and now >= expires:
         return (f"curity: the registration token of {name} has expired on {expires:%Y-%m-%d}: its client can only be removed at Curity.",)
     found = []
@@ -36,9 +36,10 @@ def date_warnings(name: str, record: ApplicationRecord, now: datetime) -> tuple[
     return tuple(found)
 
 
-def _moment(record: ApplicationRecord, name: str) -> datetime | None:
+def moment(text: str) -> datetime | None:
+    """A date and time with its zone; None if the text is none."""
     try:
-        moment = datetime.fromisoformat(record.text(name))
+        found = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return moment if moment.tzinfo else None
+    return found if found.tzinfo else None

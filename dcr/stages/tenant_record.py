@@ -21,6 +21,7 @@ def converge(run: Run, _facts: Facts, _item: str) -> Outcome:
     if all(before.get(name) == value for name, value in wanted.items()):
         return Outcome()
     if run.write:
+        run.systems.locks.require(paths.tenant_lock(tenant.slug))
         run.systems.vault.put(path, wanted)
     described = f"as asked for by {tenant.requested_by}"
     change = Change(Stage.PREFLIGHT, Scope.TENANT, f"vault/{path}", "another tenant specification" if found else None, described)

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from dcr.errors import Problem, Refused
 from dcr.outcome import Facts, Outcome
 from dcr.run import Run
 from dcr.settings import Settings, VaultLogin
+from dcr.stages.credential_dates import ending
 from dcr.tenant import Tenant, Way
 from dcr.vault import paths
 
@@ -38,12 +40,13 @@ def converge(run: Run, _facts: Facts, _item: str) -> Outcome:
     needs = needs_of(run.systems.settings, run.tenant)
     granted = vault.capabilities([_api_path(run, path) for path in needs])
     lacking = {path: _lacking(need, granted[_api_path(run, path)]) for path, need in needs.items()}
+    dates = ending(run.systems, datetime.now(UTC))
     if _only_reads(needs, lacking):
-        return Outcome(problems=problems, warnings=(f"{_mount(run)}: the login may only read: enough to look, not to write.",))
+        return Outcome(problems=problems, warnings=(f"{_mount(run)}: the login may only read: enough to look, not to write.", *dates))
     tolerable = {path for path, need in needs.items() if need.may_lack_writing and "read" not in lacking[path]}
     return Outcome(
         problems=problems + tuple(_problem(run, path, rights) for path, rights in lacking.items() if rights and path not in tolerable),
-        warnings=tuple(_warning(run, path, rights) for path, rights in lacking.items() if rights and path in tolerable),
+        warnings=dates + tuple(_warning(run, path, rights) for path, rights in lacking.items() if rights and path in tolerable),
     )
 
 

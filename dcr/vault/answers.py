@@ -24,11 +24,10 @@ READ_FIRST = "It may have been applied: what is there now is read before writing
 
 
 class Answer(BaseModel):
-    """The members of any answer that matter here; others are ignored."""
+    """What matters here of any answer; its data is not even read, since it may be secrets."""
 
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
     errors: list[Any] | None = None
-    data: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

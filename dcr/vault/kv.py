@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import httpx
 import hvac
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from dcr.errors import Refused, Unknown
 from dcr.secret import Secret
@@ -44,8 +44,13 @@ class _Metadata(BaseModel):
 
 class _Version(BaseModel):
     model_config = LENIENT
-    data: dict[str, Any] | None = Field(default=None, repr=False)
+    data: dict[str, Secret | None] | None = Field(default=None, repr=False)  # None: a value that is no string
     metadata: _Metadata
+
+    @field_validator("data", mode="before")
+    @classmethod
+    def _hidden(cls, data: Any) -> Any:
+        return {name: value if isinstance(value, str) else None for name, value in data.items()} if isinstance(data, dict) else data
 
 
 class _Read(BaseModel):
@@ -118,11 +123,11 @@ def _parsed(model: type[M], response: httpx.Response, path: str) -> M:
         raise Refused(f"vault: {path}", "is not answered as KV version 2 does", "Check that the mount is KV version 2.") from None
 
 
-def _secrets(path: str, data: Mapping[str, Any]) -> dict[str, Secret]:
-    odd = sorted(name for name, value in data.items() if not isinstance(value, str))
+def _secrets(path: str, data: Mapping[str, Secret | None]) -> dict[str, Secret]:
+    odd = sorted(name for name, value in data.items() if value is None)
     if odd:  # a number would have lost digits (reference/vault.md section 3), and is in clear in the audit log
         raise Refused(f"vault: {path}", f"holds values that are no strings: {', '.join(odd)}", "Write them again as strings.")
-    return {name: Secret(value) for name, value in data.items()}
+    return {name: value for name, value in data.items() if value is not None}
 
 
 def _age(response: httpx.Response, created: datetime) -> float:

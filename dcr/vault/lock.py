@@ -78,8 +78,7 @@ class Held:
             Passing: Vault could not be asked; start no write, and ask again.
         """
         with self._guard:
-            if self._lost or self._clock.now() >= self._until:
-                raise self._gone("it was not renewed in time")
+            self.require()
             if self._unsettled:
                 self._settle()
             try:
@@ -90,6 +89,17 @@ class Held:
                 self._unsettled = True
                 if not self._settle():
                     raise Passing(f"vault: {self.path}", "a renewal of the lock did not arrive", "It is sent again.") from None
+            if self._clock.now() >= self._until:  # this process stood still while the answer was on its way
+                raise self._gone("its renewal was heard of too late")
+
+    def require(self) -> None:
+        """Nothing is asked: only what is known here counts, so it costs nothing before every write.
+
+        Raises:
+            LostLock: it was lost, or this process stood still for longer than it holds.
+        """
+        if self._lost or self._clock.now() >= self._until:
+            raise self._gone("it was not renewed in time")
 
     def release(self) -> None:
         """Give the lock back. If that fails it expires by itself; if it was taken over, nothing is changed."""
@@ -176,10 +186,21 @@ class Locks:
             LostLock: it is not held any more, or never was.
             Passing: Vault could not be asked.
         """
+        self._known(path).renew()
+
+    def require(self, path: str) -> None:
+        """Make sure, without asking Vault, that what is known here still says that it is held.
+
+        Raises:
+            LostLock: it is not held any more, or never was.
+        """
+        self._known(path).require()
+
+    def _known(self, path: str) -> Held:
         held = self._held.get(path)
         if held is None:
             raise LostLock(f"vault: {path}", "this run does not hold the lock", "Run again.")
-        held.renew()
+        return held
 
     @contextmanager
     def _alone(self, path: str, label: str, wait_seconds: float) -> Iterator[float]:

@@ -11,6 +11,7 @@ from tests.hand_clock import HandClock
 from tests.living_world import LivingWorld
 from tests.readings.life import at_once
 
+pytestmark = pytest.mark.share
 WRITTEN = (
     "tenants/acme/lock",
     "tenants/acme/spec",

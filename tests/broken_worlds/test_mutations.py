@@ -14,6 +14,7 @@ from tests.hand_clock import HandClock
 from tests.living_world import LivingWorld
 from tests.readings.life import at_once
 
+pytestmark = pytest.mark.share
 ACCEPTING = {
     "gateway": ("open", "ignores_identity_provider", "ignores_registrations", "accepts_any_id"),
     "curity-runtime": ("accept_any_secret",),

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.contract.documents import DOCUMENTS, HOST, Document, Operation, load
 
+JUDGED = "exchanges with Konnect and the portal, judged by their documents"  # what the suite's last lines tell
 APPLICATION, PORTAL_APPLICATION = "/portals/{portalId}/applications", "/api/v3/applications"
 # A reading that plays an answer the document does not have: (reading, its value) -> operations and status. Nothing else is exempt.
 EXEMPT: Mapping[tuple[str, str], tuple[tuple[str, str, int], ...]] = {
@@ -82,27 +83,35 @@ class Judge:
 
     def judge(self, documents: tuple[Document, ...], request: MockRequest, response: MockResponse) -> None:
         """Judge one exchange."""
-        for document in documents:
-            operation = document.operation(request.method, request.path)
-            if operation:
-                break
-        else:
-            self._found(f"{request.method} {request.path}: no document has this operation")
+        found = self.judge_request(documents, request)
+        if found is None:
             return
+        document, operation = found
         with self._lock:
             self.judged[operation] += 1
-        for name in document.unknown_filters(operation, request.parameters.query):
-            self._found(f"request {operation.method} {operation.template}: no filter {name}")
-        try:
-            document.api.validate_request(request)
-        except OpenAPIError as error:
-            self._found(f"request {operation.method} {operation.template}: {_words(error)}")
         if self._exempt(operation, response.status_code):
             return
         try:
             document.api.validate_response(request, response)
         except OpenAPIError as error:
             self._found(f"answer {operation.method} {operation.template} -> {response.status_code}: {_words(error)}")
+
+    def judge_request(self, documents: tuple[Document, ...], request: MockRequest) -> tuple[Document, Operation] | None:
+        """Judge what was asked; tell which operation of which document it is, None if it is none."""
+        for document in documents:
+            operation = document.operation(request.method, request.path)
+            if operation:
+                break
+        else:
+            self._found(f"{request.method} {request.path}: no document has this operation")
+            return None
+        for name in document.unknown_filters(operation, request.parameters.query):
+            self._found(f"request {operation.method} {operation.template}: no filter {name}")
+        try:
+            document.api.validate_request(request)
+        except OpenAPIError as error:
+            self._found(f"request {operation.method} {operation.template}: {_words(error)}")
+        return document, operation
 
     def _exempt(self, operation: Operation, status: int) -> bool:
         wanted = (operation.method.upper(), operation.template, status)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+from ruamel.yaml import YAML
 
 from deployments.local import deploy
 from deployments.surroundings import reading
@@ -30,6 +31,7 @@ class Installation:
     directory: Path
     environment: Mapping[str, str]  # of whoever talks to the server
     ready_file: Path
+    tree: Path = TREE  # that workers run from
     workers: dict[str, Child] = field(default_factory=dict)
 
     @property
@@ -47,7 +49,7 @@ class Installation:
             given = {**self.environment, "DCR_READY_FILE": str(self.ready_file)}
             surroundings = reading(given, self.ready_file) if pool == READING else given
             log = self.directory / f"{pool}.log"
-            self.workers[pool] = Child.start(["prefect", "worker", "start", "--pool", pool], surroundings, log)
+            self.workers[pool] = Child.start(["prefect", "worker", "start", "--pool", pool], surroundings, log, self.tree)
         return self.workers[pool]
 
     def lose_worker(self, pool: str = WRITING) -> None:
@@ -58,6 +60,15 @@ class Installation:
         """Stop it as a rolling restart does, and start another one."""
         self.workers.pop(pool).end()
         self.worker(pool)
+
+    @contextmanager
+    def ruled(self, rules: Mapping[str, Any], deadlines: Mapping[str, Any] | None = None) -> Iterator[None]:
+        """Runs that start in this block find another platform's file."""
+        platform_file(self.directory, rules, deadlines or {})
+        try:
+            yield
+        finally:
+            platform_file(self.directory, {}, {})
 
     def deployment(self, flow: str, name: str) -> Any:
         """What the server knows of a deployment."""
@@ -96,6 +107,21 @@ class Installation:
         """What the button of the dashboard does."""
         self.api.post(f"/flow_runs/{run_id}/set_state", {"state": RETRY, "force": True})
 
+    def waiting(self, run_id: str, *, time: int = 1) -> Any:
+        """The run's state when it has suspended for a person, so many times."""
+
+        def suspended() -> Any:
+            state = self.run(run_id)["state"]
+            assert state["type"] not in FINAL, state["message"]
+            times = [one["name"] for one in self.states(run_id)].count("Suspended")
+            return state if times >= time and state["name"] == "Suspended" else None
+
+        return until(f"run {run_id} waits for a person", suspended, seconds=RUN_SECONDS)
+
+    def answer(self, run_id: str, **answer: Any) -> Any:
+        """What a person fills in, by API; returns the server's word on it."""
+        return self.api.post(f"/flow_runs/{run_id}/resume", {"run_input": answer})
+
     def artifacts(self, key: str) -> list[Any]:
         """All versions under a key, the newest first."""
         found: list[Any] = self.api.post("/artifacts/filter", {"artifacts": {"key": {"any_": [key]}}, "sort": "CREATED_DESC"})
@@ -133,16 +159,20 @@ def environment(url: str, directory: Path, ready: Mapping[str, str]) -> dict[str
         "PREFECT_WORKER_QUERY_SECONDS": "1",
         "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
         "DCR_TREE": str(TREE),
-        "DCR_PLATFORM_FILE": str(patient_platform(directory)),
+        "DCR_PLATFORM_FILE": str(platform_file(directory, {}, {})),
         "DCR_CHECK_SCHEDULE": "false",
         "DCR_LOCK__TTL_SECONDS": "12",
         "DCR_LOCK__SKEW_SECONDS": "1",
     }
 
 
-def patient_platform(directory: Path) -> Path:
-    """The sandbox's platform, for runs that a test holds for longer than the sandbox would ever take."""
-    text = (TREE / "examples/platforms/sandbox.yaml").read_text(encoding="utf-8")
+def platform_file(directory: Path, rules: Mapping[str, Any], deadlines: Mapping[str, Any]) -> Path:
+    """The sandbox's platform with other rules and deadlines; runs that a test holds take longer than the sandbox ever would."""
+    yaml = YAML(typ="safe")
+    platform = yaml.load((TREE / "examples/platforms/sandbox.yaml").read_text(encoding="utf-8"))
+    platform["rules"] |= rules
+    platform["deadlines"] |= {"metadata_seconds": 600, **deadlines}
     file = directory / "platform.yaml"
-    file.write_text(re.sub(r"metadata_seconds: .*", "metadata_seconds: 600", text), encoding="utf-8")
+    with file.open("w", encoding="utf-8") as output:
+        yaml.dump(platform, output)
     return file

@@ -17,6 +17,11 @@ class Listener:
         self.heard: list[Any] = []
         self.url = ""
 
+    @property
+    def variables(self) -> dict[str, str]:
+        """What `python -m deployments.provision` must know to have it told."""
+        return {"DCR_ALERT_WEBHOOK_URL": self.url, "DCR_ALERT_WEBHOOK_PRIVATE": "true"}
+
     def heard_of(self, **wanted: str) -> list[Any]:
         """What was told with these members."""
         return [told for told in self.heard if wanted.items() <= told.items()]

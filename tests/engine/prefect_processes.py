@@ -44,6 +44,11 @@ def until(what: str, look: Callable[[], Found | None], *, seconds: float = START
     return found
 
 
+def interpreter(tree: Path) -> str:
+    """Ours for our own tree, else the one that was set up in it."""
+    return sys.executable if tree == TREE else str(tree / ".venv/bin/python")
+
+
 @dataclass(slots=True)
 class Child:
     """One process and all it starts in its session."""
@@ -52,12 +57,13 @@ class Child:
     log: Path
 
     @classmethod
-    def start(cls, arguments: list[str], environment: Mapping[str, str], log: Path) -> Child:
+    def start(cls, arguments: list[str], environment: Mapping[str, str], log: Path, tree: Path = TREE) -> Child:
+        """Start a module of this tree, with the tree's own interpreter."""
         with log.open("ab") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", *arguments],
+                [interpreter(tree), "-m", *arguments],
                 env=dict(environment),
-                cwd=TREE,
+                cwd=tree,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -112,12 +118,12 @@ def plain_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("DCR_", "PREFECT_", "VAULT_", "PYTEST_"))}
 
 
-def start_server(home: Path, log: Path, more: Mapping[str, str]) -> tuple[Child, str]:
+def start_server(home: Path, log: Path, more: Mapping[str, str], tree: Path = TREE) -> tuple[Child, str]:
     """Start a server and wait until its database answers; returns it with the URL of its API."""
     port = free_port()
     url = f"http://127.0.0.1:{port}/api"
     environment = {**plain_environment(), **QUIET, **more, "PREFECT_HOME": str(home), "PREFECT_API_URL": url}
-    child = Child.start(["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)], environment, log)
+    child = Child.start(["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)], environment, log, tree)
 
     def ready() -> bool:
         assert child.process.poll() is None, log.read_text()

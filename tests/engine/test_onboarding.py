@@ -8,9 +8,11 @@ import pytest
 
 from dcr.cli import main
 from tests.engine.installation import Installation
+from tests.engine.writes import accepted_writes
 from tests.living_world import TREE, LivingWorld
 
 
+@pytest.mark.share
 def test_a_tenant_as_json_is_onboarded_and_leaves_its_report(prefect: Installation, living: LivingWorld, acme: Any) -> None:
     run_id = prefect.onboard(acme, idempotency_key="acme-1")
     assert prefect.onboard(acme, idempotency_key="acme-1") == run_id
@@ -24,6 +26,7 @@ def test_a_tenant_as_json_is_onboarded_and_leaves_its_report(prefect: Installati
     assert [one["name"] for one in living.state("konnect")["dcr_providers"]].count("curity") == 1
 
 
+@pytest.mark.share
 @pytest.mark.parametrize(
     ("change", "named"),
     [
@@ -54,15 +57,37 @@ def test_what_it_cannot_say_fails_at_the_start_with_all_problems_in_one_message(
     assert living.requests() == []
 
 
-def test_the_command_starts_it_once_and_waits_for_its_end(
-    prefect: Installation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def trigger(prefect: Installation, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The command for the example tenant, at this server."""
     monkeypatch.setenv("PREFECT_API_URL", str(prefect.api.client.base_url).rstrip("/"))
-    arguments = ["trigger", str(TREE / "examples/tenants/acme.yaml"), "--request-id", "ACME-1042"]
-    assert main([*arguments, "--wait"]) == 0
+    return ["trigger", str(TREE / "examples/tenants/acme.yaml"), "--request-id"]
+
+
+def test_the_command_starts_it_once_and_waits_for_its_end(trigger: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*trigger, "ACME-1042", "--wait"]) == 0
     first = capsys.readouterr()
-    assert main(arguments) == 0
+    assert main([*trigger, "ACME-1042"]) == 0
     again = capsys.readouterr()
     assert first.out == again.out
     assert "Completed" in first.err
     assert "exists: " in again.err
+
+
+@pytest.mark.share
+def test_the_command_says_of_a_request_that_failed_to_retry_it_and_after_that_it_completes(
+    prefect: Installation, living: LivingWorld, trigger: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    living.knobs("konnect", denied=["POST /v2/application-auth-strategies"])
+    assert main([*trigger, "ACME-1043", "--wait"]) == 1
+    run_id = capsys.readouterr().out.strip()
+    assert main([*trigger, "ACME-1043"]) == 1
+    again = capsys.readouterr()
+    assert again.out.strip() == run_id
+    assert "It exists and failed: retry it" in again.err
+    written = accepted_writes(living)
+    living.knobs("konnect", denied=[])
+    prefect.retry(run_id)
+    prefect.completed(run_id, attempt=2)
+    assert accepted_writes(living)[: len(written)] == written
+    assert main([*trigger, "ACME-1043"]) == 0

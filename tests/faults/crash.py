@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sandbox.faults import Kind, Timing
@@ -26,14 +26,25 @@ CRASHES = {
 
 def spawn(ready_file: Path, *, platform_file: Path = PLATFORM_FILE, lock: Mapping[str, float] = SHORT_LOCK) -> subprocess.Popen[bytes]:
     """`dcr onboard` as a process of its own, with the settings of a sandbox and this lock."""
-    terms = {f"DCR_LOCK__{name.upper()}": str(value) for name, value in lock.items()}
     command = [sys.executable, "-m", "dcr", "onboard", str(TENANT_FILE), "--platform", str(platform_file), "--ready-file", str(ready_file)]
-    environment = {"PATH": os.environ["PATH"], "HOME": str(ready_file.parent), **terms}
+    environment = {"PATH": os.environ["PATH"], "HOME": str(ready_file.parent), **terms(lock)}
     return subprocess.Popen(command, cwd=TREE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
-def killed_at(world: FaultyWorld, kind: Kind, nth: int) -> tuple[bool, str]:
-    """Onboard in a process that is killed at its nth write; whether it came so far, and how it ended."""
+def terms(lock: Mapping[str, float]) -> dict[str, str]:
+    """The settings of a lock, for the environment of a run."""
+    return {f"DCR_LOCK__{name.upper()}": str(value) for name, value in lock.items()}
+
+
+Spawn = Callable[[], subprocess.Popen[bytes]]
+
+
+def killed_at(world: FaultyWorld, kind: Kind, nth: int, started: Spawn | None = None) -> tuple[bool, str]:
+    """Onboard in a process that is killed at its nth write; whether it came so far, and how it ended.
+
+    Args:
+        started: starts the process; by default `dcr onboard`.
+    """
     world.reset()
     process: list[subprocess.Popen[bytes]] = []
 
@@ -42,7 +53,7 @@ def killed_at(world: FaultyWorld, kind: Kind, nth: int) -> tuple[bool, str]:
         process[0].wait()
 
     world.plan.arrange(kind, nth, matches=is_write, disturbance=kill)
-    process.append(spawn(world.living.ready_file))
+    process.append(started() if started else spawn(world.living.ready_file))
     _, said = process[0].communicate()
     met = world.plan.met > 0
     world.plan.clear()

@@ -56,7 +56,7 @@ class FaultyWorld:
     hasty: Settings  # of one whose answers are late
     undisturbed: dict[str, Any] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)  # of an undisturbed onboarding
-    _told: list[LeftOver] = field(default_factory=list)  # by all reports since the reset
+    told: list[LeftOver] = field(default_factory=list)  # by all reports since the reset
 
     @property
     def platform(self) -> Platform:
@@ -71,7 +71,7 @@ class FaultyWorld:
         try:
             run = Run(systems, systems.platform, tenant or self.living.tenant, write=False)
             finished = onboard(run, InThisProcess(run, sleep=_nap), "fault walk")
-            self._told += finished.report.left_overs
+            self.told += finished.report.left_overs
             return finished
         finally:
             systems.close()
@@ -79,7 +79,7 @@ class FaultyWorld:
     def reset(self) -> None:
         """The initial state, and no fault."""
         self.plan.clear()
-        self._told.clear()
+        self.told.clear()
         self.living.world.reset()
 
     def learn(self) -> None:
@@ -147,7 +147,7 @@ class FaultyWorld:
     def _unnamed(self, *, killed: bool) -> list[str]:
         """Clients left at Curity that no report names."""
         left = [name for name in left_behind(self.living) if not (killed and name == VERIFICATION)]
-        said = [one.what for one in self._told if one.system == "curity"]
+        said = [one.what for one in self.told if one.system == "curity"]
         missing = [name for name in set(left) if left.count(name) > sum(name in what or _of_verify(name, what) for what in said)]
         return [f"client {name!r} is left behind at Curity, and no report names it: {said}" for name in missing]
 

@@ -49,7 +49,7 @@ def lost(faulty: FaultyWorld, matches: Matches) -> Finished:
 BEFORE, AFTER = CRASHES["killed before a write"], CRASHES["killed after a write"]
 
 
-@pytest.mark.parametrize("reading", ["works", "409", "403"])
+@pytest.mark.parametrize("reading", [pytest.param("works", marks=pytest.mark.share), "409", "403"])
 def test_application_created_secret_not_stored(faulty: FaultyWorld, reading: str) -> None:
     """Under each reading of regenerate-secret; refused, the application is deleted, proved gone and created again."""
     faulty.living.world.readings.update({"portal.regenerate-secret": reading})
@@ -72,6 +72,7 @@ def test_client_registered_answer_lost_to_a_crash(faulty: FaultyWorld) -> None:
         assert told[0].since
 
 
+@pytest.mark.share
 def test_client_registered_answer_lost(faulty: FaultyWorld) -> None:
     ended = lost(faulty, call("curity-runtime", "POST", "/oauth-registration"))
     assert faulty.faults_after() == []
@@ -79,6 +80,7 @@ def test_client_registered_answer_lost(faulty: FaultyWorld) -> None:
     assert ended.error is None or "lost" in str(ended.error)
 
 
+@pytest.mark.share
 def test_initial_secret_in_vault_not_in_curity(faulty: FaultyWorld) -> None:
     killed(faulty, AFTER, call("vault", "POST", "/platform/initial-client"))
     secret = vault_read(faulty.living, "platform/initial-client")["client_secret"]
@@ -94,14 +96,20 @@ def test_initial_secret_in_curity_not_in_konnect(faulty: FaultyWorld) -> None:
     assert provider.client_secret == secret
 
 
-@pytest.mark.parametrize("place", ["/platform/initial-client", "/orders-client", "/payments-client", "/acme/spec", "/acme/lock"])
+@pytest.mark.parametrize(
+    "place",
+    ["/platform/initial-client", pytest.param("/orders-client", marks=pytest.mark.share), "/payments-client", "/acme/spec", "/acme/lock"],
+)
 def test_vault_answer_lost(faulty: FaultyWorld, place: str) -> None:
     """The value is in memory, and the operation id tells our own write from somebody else's: the run goes on."""
     assert lost(faulty, call("vault", "POST", place)).error is None
     assert faulty.faults_after() == []
 
 
-@pytest.mark.parametrize("path", ["/v2/dcr-providers", "/v2/application-auth-strategies", "/applications", "/registrations"])
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param("/v2/dcr-providers", marks=pytest.mark.share), "/v2/application-auth-strategies", "/applications", "/registrations"],
+)
 def test_konnect_create_answer_lost(faulty: FaultyWorld, path: str) -> None:
     """It is found by its name, not created twice."""
     assert lost(faulty, call("konnect", "POST", path)).error is None
@@ -114,6 +122,7 @@ def test_portal_create_answer_lost(faulty: FaultyWorld, path: str) -> None:
     assert faulty.faults_after() == []
 
 
+@pytest.mark.share
 def test_lock_holder_dead(faulty: FaultyWorld) -> None:
     """The dead run's locks are taken over when they have expired."""
     killed(faulty, BEFORE, call("konnect", "POST", "/v2/dcr-providers"))

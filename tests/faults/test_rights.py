@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import pytest
 
@@ -45,6 +46,13 @@ VAULT = (
 POLICY = TREE / "deployments/policies/worker.hcl"
 
 
+def shared(cases: Iterable[object]) -> list[object]:
+    """The first of a system's cases belongs to what `make test` runs."""
+    first, *others = cases
+    values = first if isinstance(first, tuple) else (first,)
+    return [pytest.param(*values, marks=pytest.mark.share), *others]
+
+
 def stopped(faulty: FaultyWorld, *systems: str) -> DcrError:
     """The error of an onboarding that was refused once, and wrote nothing to these systems after that."""
     error = faulty.onboard().error
@@ -63,7 +71,7 @@ def mended(faulty: FaultyWorld, system: str, **knobs: object) -> list[str]:
     return faulty.faults_after()
 
 
-@pytest.mark.parametrize(("denied", "role"), [*KONNECT.items(), *PORTAL.items()])
+@pytest.mark.parametrize(("denied", "role"), [*shared(KONNECT.items()), *shared(PORTAL.items())])
 def test_a_missing_role_in_konnect_or_the_portal_is_named_and_tried_once(faulty: FaultyWorld, denied: str, role: str) -> None:
     faulty.living.knobs("konnect", denied=(denied,))
     # Its first run is patient if the call names what it has just created; for the next one that is old.
@@ -73,7 +81,7 @@ def test_a_missing_role_in_konnect_or_the_portal_is_named_and_tried_once(faulty:
     assert mended(faulty, "konnect", denied=()) == []
 
 
-@pytest.mark.parametrize("path", CURITY)
+@pytest.mark.parametrize("path", shared(CURITY))
 def test_a_missing_right_to_write_in_curity_is_named_and_tried_once(faulty: FaultyWorld, path: str) -> None:
     faulty.living.knobs("curity-admin", denied_writes=[path])
     said = str(stopped(faulty, "curity-admin", "konnect", "portal"))
@@ -88,7 +96,7 @@ def test_a_missing_right_to_read_in_curity_is_named_and_tried_once(faulty: Fault
     assert mended(faulty, "curity-admin", denied_reads=[]) == []
 
 
-@pytest.mark.parametrize("path", VAULT)
+@pytest.mark.parametrize("path", shared(VAULT))
 def test_a_missing_right_in_vault_is_named_before_anything_is_written(faulty: FaultyWorld, path: str) -> None:
     set_policy(faulty, without(POLICY.read_text(), path))
     error = faulty.onboard().error

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import bz2
 import gzip
+import json
 import lzma
+import re
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
@@ -13,8 +15,10 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, quote_plus
+from xml.sax.saxutils import escape
 
 SHORTEST = 12  # shorter values are names, not secrets: every secret here is longer
+ESCAPE = re.compile("%..")
 DEEPEST = 3  # layers of base64 and compression
 
 
@@ -30,11 +34,14 @@ class Hit:
 def forms(secret: str) -> dict[str, bytes]:
     """How a secret may be written."""
     raw = secret.encode()
-    found = {"clear": raw, "url-encoded": quote(secret, safe="").encode(), "form-encoded": quote_plus(secret).encode()}
+    encoded = {"url-encoded": quote(secret, safe=""), "in a path": quote(secret), "form-encoded": quote_plus(secret)}
+    small = {f"{form}, in small letters": ESCAPE.sub(lambda at: at[0].lower(), text) for form, text in encoded.items()}
+    escaped = {"in XML": escape(secret), "in JSON": json.dumps(secret)[1:-1]}
+    found = {"clear": raw, **{form: text.encode() for form, text in (encoded | small | escaped).items() if text != secret}}
     for shift in range(3):
         # Base64 works in groups of three bytes: what stands before the secret shifts its letters; the ragged ends are cut off.
-        encoded = base64.b64encode(b"\0" * shift + raw)
-        core = encoded[4 if shift else 0 : len(encoded) - 4]
+        letters = base64.b64encode(b"\0" * shift + raw)
+        core = letters[4 if shift else 0 : len(letters) - 4]
         found[f"base64 at {shift}"] = core
         found[f"base64url at {shift}"] = core.translate(bytes.maketrans(b"+/", b"-_"))
     return found

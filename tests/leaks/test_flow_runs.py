@@ -6,16 +6,18 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
 from dcr.cli.prefect_server import prefect_server, wait_for
+from tests.engine.prefect_processes import until
 from tests.leaks.hunting import Hit, Hunt
+from tests.leaks.known import held_by, ports_of
+from tests.leaks.leaky_flow import PLACES
+from tests.leaks.watching import watch
 from tests.living_world import TREE, LivingWorld
 
 KILLED = -9
@@ -35,7 +37,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory, running_world: Living
     (directory / "tmp").mkdir()
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("DCR_", "PREFECT_", "VAULT_"))}
     with prefect_server(directory, plain | {"TMPDIR": str(directory / "tmp")}) as (environment, server):
-        wait_for(environment, server, directory)
+        wait_for(environment, server, directory, seconds=300)
         ours = {
             "DCR_READY_FILE": str(running_world.ready_file),
             "DCR_PLATFORM_FILE": str(TREE / "examples/platforms/sandbox.yaml"),
@@ -57,9 +59,7 @@ def run_flow(
     folder.mkdir(exist_ok=True)
     tap = living.ready_file.parent / f"tap-{len(list(living.ready_file.parent.glob('tap-*')))}"
     tap.touch()
-    parts = [living.world.ready[name]["url"] for name in ("konnect", "portal", "gateway", "vault")]
-    parts += [living.world.ready["curity"][name] for name in ("admin_url", "runtime_url")]
-    ports = [str(urlsplit(url).port) for url in parts]
+    ports = map(str, ports_of(living))
     command = [sys.executable, "-m", "tests.leaks.tapped", str(tap), str(folder / f"{case}.log"), "onboard_tenant", *ports]
     with (folder / f"{case}.out").open("wb") as output:
         process = subprocess.Popen(
@@ -68,23 +68,15 @@ def run_flow(
         assert process.stdin is not None
         process.stdin.write(json.dumps({"tenant": living.tenant.model_dump(mode="json")}).encode())
         process.stdin.close()
-        (folder / f"{case}.cmdline").write_bytes(Path(f"/proc/{process.pid}/cmdline").read_bytes())
-        while process.poll() is None:
-            if kill():
-                process.kill()
-            time.sleep(0.05)
-    return process.returncode, [json.loads(line) for line in tap.read_text().splitlines()]
+        code = watch(process, folder / f"{case}-processes", kill=kill)
+    return code, [json.loads(line) for line in tap.read_text().splitlines()]
 
 
 def hunted(installation: Installation, living: LivingWorld, secrets: list[str]) -> tuple[Hunt, list[Hit]]:
     """All hits in everything that was written, and in what the sandbox logged."""
-    login = [living.world.ready["vault"]["secret_id"], living.world.ready["curity"]["password"], living.world.ready["konnect"]["token"]]
-    export = living.world.systems.datastore.export().decode()
-    hashes = [part.partition("<")[0] for part in export.split("<secret>")[1:]]
-    hunt = Hunt([*secrets, *login, *hashes])
+    hunt = Hunt([*secrets, *held_by(living)])
     found = list(hunt.in_directory(installation.directory))
-    log = "\n".join(f"{entry.system} {entry.method} {entry.path}" for entry in living.world.log.entries())
-    return hunt, found + list(hunt.in_bytes("the sandbox's request log", log.encode()))
+    return hunt, found + list(hunt.in_bytes("the sandbox's request log", repr(living.world.log.entries()).encode()))
 
 
 def requires_clean(installation: Installation, living: LivingWorld, secrets: list[str], count: Callable[[str, int], None]) -> None:
@@ -131,3 +123,20 @@ def test_a_run_that_is_killed_leaves_no_secret(installation: Installation, livin
     code, secrets = run_flow(installation, living, "killed", kill=secret_is_shown)
     assert code == KILLED
     requires_clean(installation, living, secrets, count)
+
+
+def test_a_leak_into_any_place_of_a_real_installation_is_found(installation: Installation, tmp_path: Path) -> None:
+    """A test of the tests above, and the last one here: what it plants stays."""
+    secret = tmp_path / "secret"
+    secret.write_text("S3cret+/value=with%signs&more")
+    process = subprocess.Popen([sys.executable, "-m", "tests.leaks.leaky_flow", str(secret)], cwd=TREE, env=installation.environment)
+    assert watch(process, tmp_path / "processes") == 1
+    hunt = Hunt([secret.read_text()])
+
+    def places() -> set[str]:
+        return {hit.place for hit in hunt.in_directory(installation.directory)}
+
+    # The server writes events and the states of tasks a moment later.
+    until("every table with the leak", lambda: places() >= set(PLACES))
+    assert [place for place in places() if place.endswith(".leak")]
+    assert [place for place in places() if "/storage/" in place]

@@ -12,9 +12,12 @@ from pathlib import Path
 import pytest
 
 from tests.living_world import TREE
-from tests.mutants.deletions import DELETIONS, Deletion
+from tests.mutants.checks_of_ours import CHECKS_OF_OURS
+from tests.mutants.deletion import Deletion
+from tests.mutants.rules_of_the_sandbox import RULES_OF_THE_SANDBOX
 from tests.reference import REFERENCE
 
+DELETIONS = (*RULES_OF_THE_SANDBOX, *CHECKS_OF_OURS)
 COPIED = ("dcr", "sandbox", "tests", "examples", "deployments", "pyproject.toml")
 GREEN, RED = 0, 1  # pytest's exit codes; any other one means that nothing was tested
 NOT_COPIED = shutil.ignore_patterns("__pycache__", "node_modules", "mutants")

@@ -37,7 +37,7 @@ def _has(text: str, place: str, reference: Path) -> bool:
         return any((reference / "konnect").glob(f"{place}.*"))
     section = SECTION.match(place)
     if section:
-        inside = _section(text, section["section"])
+        inside = section_of(text, section["section"])
         return bool(inside) and _has_all(inside, section["rest"].strip())
     return bool(text) and _has_all(text, place)
 
@@ -50,12 +50,12 @@ def _has_all(text: str, place: str) -> bool:
     return place == ""
 
 
-def _section(text: str, number: str) -> str:
+def section_of(text: str, number: str) -> str:
     """A section by its heading, or one numbered point of it: `6.6` may be the sixth point of section 6."""
     heading = re.search(rf"^#+ {re.escape(number)}[ .].*?(?=^#+ \d|\Z)", text, re.MULTILINE | re.DOTALL)
     if heading or "." not in number:
         return heading[0] if heading else ""
     whole, point = number.split(".")
-    inside = _section(text, whole)
+    inside = section_of(text, whole)
     match = re.search(rf"(?:^|\s){point}\. .*?(?=(?:^|\s){int(point) + 1}\. |\Z)", inside, re.MULTILINE | re.DOTALL)
     return match[0] if match else ""

@@ -9,9 +9,11 @@ import pytest
 from sandbox.readings import Fact, Readings, load_facts
 from tests.living_world import LivingWorld
 from tests.readings.life import Life, at_once
+from tests.readings.open_points import NO_READING, named_points, open_points
 from tests.readings.sources import missing_places
 from tests.reference import needs_reference, reference
 
+pytestmark = pytest.mark.share
 FACTS = load_facts()
 # What an onboarding that nothing disturbs never meets, and why. The sandbox's own tests, and those of refusals, do.
 NOT_MET = {
@@ -61,6 +63,13 @@ NOT_MET = {
 @pytest.mark.parametrize("fact", FACTS.values(), ids=list(FACTS))
 def test_the_place_that_a_fact_names_is_in_the_reference(fact: Fact) -> None:
     assert missing_places(fact.source, reference()) == []
+
+
+@needs_reference
+def test_every_open_point_of_the_reference_is_a_fact_or_has_a_reason() -> None:
+    points, named = open_points(reference()), named_points(FACTS.values())
+    assert named <= points
+    assert points - named == NO_READING.keys()
 
 
 def test_most_facts_are_met_by_a_life_of_the_example_tenant(

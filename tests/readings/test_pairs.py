@@ -19,11 +19,13 @@ ROWS = rows(FACTS)
 SEEDS_OF_THE_LONG_SUITE = (1, 2, 3)
 
 
+@pytest.mark.share
 def test_the_rows_have_every_pair_of_readings() -> None:
     played = set().union(*(pairs_of(row.readings) for row in ROWS))
     assert played == all_pairs(FACTS)
 
 
+@pytest.mark.share
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_a_tenant_lives_under_every_pair_of_readings(row: Row, living: LivingWorld, count: Callable[[str, int], None]) -> None:
     live(living, row)

@@ -14,7 +14,7 @@ from tests.faults.end_state import initial_client_works, left_behind, vault_read
 from tests.faults.faulty_world import VERIFICATION, FaultyWorld
 
 
-@pytest.mark.parametrize("number", [4, pytest.param(20, marks=pytest.mark.long)])
+@pytest.mark.parametrize("number", [pytest.param(4, marks=pytest.mark.share), 20])
 def test_tenants_in_parallel_share_one_platform(faulty: FaultyWorld, count: Callable[[str, int], None], number: int) -> None:
     tenants = [another(faulty.living.tenant, f"tenant-{place}") for place in range(number)]
     developer = vault_read(faulty.living, "tenants/acme/developer")

@@ -62,7 +62,21 @@ def test_nothing_is_written_after_a_takeover(faulty: FaultyWorld, system: str, p
     assert process.returncode == code
 
 
-@pytest.mark.long
+@pytest.mark.parametrize("reserved", ["/orders-client", "/payments-client"])
+def test_a_renewal_that_is_heard_of_after_a_takeover_is_not_believed(faulty: FaultyWorld, reserved: str) -> None:
+    """Suspended while it asks whether it may create what was just reserved: the answer, yes, is not true any more."""
+    place: list[str] = []
+
+    def renewal_after_reservation(system: str, method: str, path: str) -> bool:
+        if system == "vault" and method == "POST" and path.endswith(reserved):
+            place.append(path)
+        return bool(place) and method == "POST" and path.endswith("/tenants/acme/lock")
+
+    process = suspended_at(faulty, 1, renewal_after_reservation)
+    assert writes_after_waking(faulty, process) == []
+    assert process.returncode == 1
+
+
 def test_nothing_is_written_after_a_takeover_wherever_it_was_suspended(faulty: FaultyWorld) -> None:
     wrong = {}
     for nth in range(1, faulty.learned_calls(is_write, frozenset()), 2):

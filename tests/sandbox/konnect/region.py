@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from sandbox.konnect.service import KonnectService
 from sandbox.konnect.state import Api, ControlPlane, Developer, Organization, Portal, Team, Thing
 from sandbox.portal.app import create_app as create_portal_app
 from sandbox.readings import Readings, default_readings
-from tests.contract.judge import Judge
+from tests.contract.judge import JUDGED, Judge
 from tests.reference import REFERENCE
 from tests.sandbox.konnect.identity_provider import DISCOVERY, INITIAL, IdentityProvider
 
@@ -156,11 +156,12 @@ def build_region(judge: Judge | None = None) -> Region:
 
 
 @pytest.fixture
-def region() -> Iterator[Region]:
+def region(count: Callable[[str, int], None]) -> Iterator[Region]:
     """The initial world. At the end no answer may have broken the vendor's documents."""
     judge = Judge(REFERENCE / "konnect", {}) if REFERENCE else None
     yield build_region(judge)
     if judge:
+        count(JUDGED, judge.judged.total())
         # Requests that are wrong on purpose are judged too; only the answers count here.
         broken = [found for found in sorted(set(judge.violations)) if found.startswith("answer")]
         assert not broken, "\n".join(broken)

@@ -1,6 +1,6 @@
 """A small Konnect region with one Dev Portal, in memory: just enough for our own calls, so that stages can be run to their end.
 
-It is no stand-in for the vendor: nothing is checked but what these tests are about.
+It is no stand-in for the vendor: our calls are judged by its documents, and nothing else is checked but what these tests are about.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+
+from tests.contract.requests import require_documented
 
 KONNECT, PORTAL = "https://eu.api.konghq.com", "https://acme.edge.eu.portal.konghq.com"
 TOKEN, EMAIL, PASSWORD = "kpat_test", "svc@acme.example", "portal-password"
@@ -66,6 +68,7 @@ class Region:
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         """As a transport's handler. The body is streamed, as from a network: only then httpx measures the time it took."""
+        require_documented("konnect" if request.url.host in KONNECT else "portal", request)
         answered = self._handle(request)
         return httpx.Response(answered.status_code, headers=answered.headers, stream=httpx.ByteStream(answered.content))
 

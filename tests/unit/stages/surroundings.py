@@ -77,6 +77,9 @@ class FakeLocks:
 
     def renew(self, path: str) -> None:
         self.history.append(f"renew {path}")
+        self.require(path)
+
+    def require(self, path: str) -> None:
         if path not in self.held:
             raise LostLock(f"vault: {path}", "is not held any more", "Run again.")
 

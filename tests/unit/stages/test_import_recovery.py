@@ -196,8 +196,20 @@ def test_a_konnect_that_forgets_what_it_created_is_found_out(around: Surrounding
         converge(around)
 
 
-def test_nothing_is_sent_or_written_after_the_lock_is_lost(around: Surroundings) -> None:
+def test_nothing_is_written_without_the_lock(around: Surroundings) -> None:
     around.locks.held.discard(paths.tenant_lock("acme"))
+    with pytest.raises(LostLock):
+        converge(around)
+
+    assert around.curity.sent == [] and PATH not in around.vault.kept
+
+
+def test_nothing_is_sent_or_written_after_the_lock_is_lost(around: Surroundings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost_meanwhile(_path: str) -> None:
+        around.locks.held.clear()
+        around.locks.require(paths.tenant_lock("acme"))
+
+    monkeypatch.setattr(around.locks, "renew", lost_meanwhile)
     with pytest.raises(LostLock):
         converge(around)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 
+import httpx
 import pytest
 
 from dcr.errors import Busy, LostLock, Passing, Refused
@@ -115,6 +116,34 @@ def test_a_holder_that_was_suspended_past_its_ttl_does_not_even_ask(client: Clie
     with pytest.raises(LostLock, match="not renewed in time"):
         held.renew()
     assert client.transport.sent == []
+
+
+def test_a_holder_that_was_suspended_past_its_ttl_knows_it_without_asking(client: Client) -> None:
+    locks = locks_of(client, Terms(ttl=60))
+    with locks.hold(PATH, "sleeper", 0):
+        locks.require(PATH)
+        client.clock.pass_by(60)
+        client.transport.sent.clear()
+        with pytest.raises(LostLock, match="not renewed in time"):
+            locks.require(PATH)
+        assert client.transport.sent == []
+    with pytest.raises(LostLock, match="does not hold"):
+        locks.require(PATH)
+
+
+def test_a_holder_that_was_suspended_while_it_renewed_does_not_believe_the_answer(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = held_of(client, "sleeper", Terms(ttl=60))
+    held.acquire()
+    at_once = client.transport.handle_request
+
+    def heard_of_late(request: httpx.Request) -> httpx.Response:
+        answer = at_once(request)
+        client.clock.pass_by(60)
+        return answer
+
+    monkeypatch.setattr(client.transport, "handle_request", heard_of_late)
+    with pytest.raises(LostLock, match="heard of too late"):
+        held.renew()
 
 
 def test_what_is_not_held_cannot_be_renewed(client: Client) -> None:

@@ -1,73 +1,12 @@
-"""Rules of the sandbox and checks of ours, each with the few lines that take it away, and the tests that must turn red then."""
+"""Checks of ours, those of the smoke test first: without one of them a broken world would pass."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from tests.mutants.deletion import Deletion
 
-ONBOARDING = ("tests/readings/test_alone.py", "-k", "curity.expires-in")  # a whole one, in which no deadline really passes
 BROKEN = "tests/broken_worlds/test_mutations.py"
 LOST = "tests/broken_worlds/test_lost_writes.py"
 
-
-@dataclass(frozen=True, slots=True)
-class Deletion:
-    """One rule or check, and the world without it."""
-
-    what: str
-    file: str
-    old: str  # stands there exactly once
-    new: str
-    tests: tuple[str, ...]  # arguments of pytest
-
-    def __str__(self) -> str:
-        return self.what
-
-    def apply(self, tree: Path) -> None:
-        """Take it away in this copy of the tree."""
-        file = tree / self.file
-        text = file.read_text(encoding="utf-8")
-        assert text.count(self.old) == 1, f"{self.file} has changed: write this deletion anew"
-        file.write_text(text.replace(self.old, self.new), encoding="utf-8")
-
-
-RULES_OF_THE_SANDBOX = (
-    Deletion(
-        "the gateway heeds registrations",
-        "sandbox/gateway/decision.py",
-        "not self.knobs.ignores_registrations and not self._registered(",
-        "False and not self._registered(",
-        ONBOARDING,
-    ),
-    Deletion(
-        "the gateway asks the identity provider",
-        "sandbox/gateway/decision.py",
-        "if self.knobs.ignores_identity_provider:",
-        "if True:",
-        ONBOARDING,
-    ),
-    Deletion(
-        "the token endpoint compares a registered client's secret",
-        "sandbox/curity/runtime/client_authentication.py",
-        "if hmac.compare_digest(presented, row.secret_digest):",
-        "if True:",
-        ONBOARDING,
-    ),
-    Deletion(
-        "only the initial client gets a dcr token",
-        "sandbox/curity/runtime/token_endpoint.py",
-        "return registration is not None and caller.id in registration.registrants",
-        "return registration is not None",
-        ("tests/sandbox/curity_runtime/test_token_endpoint.py",),
-    ),
-    Deletion(
-        "a commit that breaks a rule of the model is refused",
-        "sandbox/curity/datastore.py",
-        "raise self._problem(violation)",
-        "continue",
-        ("tests/sandbox/curity/test_samples.py",),
-    ),
-)
 CHECKS_OF_OURS = (
     Deletion(
         "smoke test: without credentials nobody gets in",
@@ -140,4 +79,3 @@ CHECKS_OF_OURS = (
         (LOST,),
     ),
 )
-DELETIONS = (*RULES_OF_THE_SANDBOX, *CHECKS_OF_OURS)

@@ -1,0 +1,32 @@
+"""The policies that are shipped, and that the demo's Vault is loaded with, are those of the reference and no more."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.living_world import TREE
+from tests.reference import needs_reference, reference
+
+POLICIES = sorted((TREE / "deployments/policies").glob("*.hcl"))
+NAMES = [file.stem for file in POLICIES]
+
+pytestmark = needs_reference
+
+
+def rules(text: str) -> list[str]:
+    """A policy's lines without comments and blanks."""
+    lines = (line.partition("#")[0].strip() for line in text.splitlines())
+    return [line for line in lines if line]
+
+
+def test_the_policies_are_those_of_the_reference() -> None:
+    known = {file.stem.removeprefix("policy_").replace("_", "-") for file in (reference() / "vault").glob("policy_*.hcl")}
+    assert set(NAMES) == known
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_policy_allows_what_the_reference_allows(name: str) -> None:
+    shipped = (TREE / f"deployments/policies/{name}.hcl").read_text()
+    wanted = (reference() / f"vault/policy_{name.replace('-', '_')}.hcl").read_text()
+    assert rules(shipped) == rules(wanted)
+    assert rules(shipped)

@@ -1,0 +1,66 @@
+"""A server that wants a login and CSRF tokens: what we ship is deployed there, and started from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from dcr.cli import main
+from deployments.local import deploy
+from tests.engine.installation import environment
+from tests.engine.prefect_processes import PROMPT, migrated_home, plain_environment, start_server
+from tests.engine.serving import PREPARED, server_cache
+from tests.living_world import TREE
+
+LOGIN = "operator:pass:word"
+GUARDED = {
+    "PREFECT_SERVER_API_AUTH_STRING": LOGIN,
+    "PREFECT_API_AUTH_STRING": LOGIN,
+    "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
+}
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[str]:
+    """Of its API."""
+    directory = tmp_path_factory.mktemp("guarded")
+    home = migrated_home(server_cache(pytestconfig), directory)
+    server, found = start_server(home, directory / "server.log", {**PROMPT, **PREPARED, **GUARDED})
+    try:
+        deploy(environment(found, directory, plain_environment() | GUARDED))
+        yield found
+    finally:
+        server.kill()
+
+
+@pytest.fixture
+def trigger(url: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The command for the example tenant, at this server."""
+    monkeypatch.setenv("PREFECT_API_URL", url)
+    return ["trigger", str(TREE / "examples/tenants/acme.yaml"), "--request-id", "ACME-1"]
+
+
+def test_with_the_login_a_run_is_started_once(
+    url: str, trigger: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", LOGIN)
+    assert [main(trigger), main(trigger)] == [0, 0]
+    first, again = capsys.readouterr().out.split()
+    assert first == again
+    with httpx.Client(auth=httpx.BasicAuth(*LOGIN.split(":", 1)), trust_env=False) as client:
+        assert client.get(f"{url}/flow_runs/{first}").json()["parameters"]["tenant"]["slug"] == "acme"
+        # The server does want the token: a write without one is refused.
+        assert client.post(f"{url}/flow_runs/filter", json={}).status_code == httpx.codes.FORBIDDEN
+
+
+@pytest.mark.parametrize("login", ["", "operator:wrong"])
+def test_without_it_nothing_is_started_and_the_remedy_is_named(
+    trigger: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], login: str
+) -> None:
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", login)
+    assert main(trigger) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "PREFECT_API_AUTH_STRING" in told.err
