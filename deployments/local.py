@@ -69,6 +69,7 @@ def down(place: Installation) -> None:
     """Stop the processes that `up` started, and nothing else. What the server keeps stays in the directory."""
     for part in (worker(place, READING), worker(place, WRITING), server(place), sandbox(place)):
         part.stop()
+    sys.stdout.write(f"Nothing of it runs any more. What the server kept stays in {place.directory}.\n")
 
 
 def _tell(place: Installation) -> None:

@@ -58,3 +58,12 @@ def test_a_smoke_test_that_fails_is_named_and_told(onboarded: Installation, livi
     assert state["name"] == "SmokeTestFailed"
     assert "a request without credentials is refused" in state["message"]
     until("the webhook", lambda: listener.heard_of(event="dcr.tenant.drifted", finding="SmokeTestFailed"), seconds=60)
+
+
+def test_a_broken_tenant_is_named_and_keeps_no_other_from_being_checked(onboarded: Installation, living: LivingWorld) -> None:
+    living.knobs("gateway", open=True)
+    run = onboarded.ask("check tenants", "check", {"tenants": ["never-onboarded", "acme"]})
+    state = onboarded.ended(run["id"])
+    assert state["name"] == "SmokeTestFailed"
+    assert "never-onboarded: " in state["message"]
+    assert "acme: a request without credentials is refused" in state["message"]
