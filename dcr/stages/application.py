@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import Protocol
 
+from dcr.errors import Problem, Problems
 from dcr.outcome import Facts, Outcome
 from dcr.run import Run
 from dcr.stages import import_application, portal_application
+from dcr.stages.application_record import record_problems
 from dcr.tenant import Application, Way
 
 
+class WayToAnApplication(Protocol):
+    """What a module offers for each way."""
+
+    def problems(self, run: Run, facts: Facts, asked: Application) -> tuple[Problem, ...]:
+        """What people have to mend before this way can be gone."""
+
+    def converge(self, run: Run, facts: Facts, asked: Application) -> Outcome:
+        """Bring the application to what the tenant asks for; with `run.write` False, only say how."""
+
+
+PORTAL = {"portal.id", "portal.url"}
+WAYS: Mapping[Way, WayToAnApplication] = {Way.PORTAL: portal_application, Way.IMPORT: import_application}
+
+
 def converge(run: Run, facts: Facts, item: str) -> Outcome:
-    """Bring the application with this name to what the tenant asks for; with `run.write` False, only say how."""
-    application = run.the_tenant().application(item)
-    return WAYS[application.way](run, facts, application)
+    """Bring the application with this name to what the tenant asks for; with `run.write` False, only say how.
 
-
-WAYS: Mapping[Way, Callable[[Run, Facts, Application], Outcome]] = {
-    Way.PORTAL: portal_application.converge,
-    Way.IMPORT: import_application.converge,
-}
+    Raises:
+        Problems: of a run that writes, before it does.
+    """
+    asked = run.the_tenant().application(item)
+    way = WAYS[asked.way]
+    problems = way.problems(run, facts, asked) + record_problems(run, asked)
+    if problems and run.write:
+        raise Problems("application", problems)
+    if problems or not PORTAL <= facts.keys():  # the look at portal and APIs has told what is missing
+        return Outcome(problems=problems)
+    return way.converge(run, facts, asked)

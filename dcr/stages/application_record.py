@@ -113,6 +113,11 @@ def write(run: Run, application: Application, values: Mapping[str, str | Secret]
     run.systems.vault.put(record_path(run, application), values)
 
 
+def application_facts(application: Application, application_id: str, client_id: str) -> dict[str, str]:
+    """What registrations and smoke test go by."""
+    return {f"application.{application.name}.id": application_id, f"application.{application.name}.client_id": client_id}
+
+
 def reference(run: Run, application: Application) -> str:
     """Where it is: vault://mount/path."""
     return run.systems.vault.ref(record_path(run, application))

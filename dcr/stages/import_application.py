@@ -16,7 +16,7 @@ from dcr.konnect.applications import Application, WantedApplication, find_applic
 from dcr.outcome import Facts, Outcome
 from dcr.registration import WantedClient
 from dcr.run import Run
-from dcr.stages.application_record import ApplicationRecord, read_record, record_problems, reference, surroundings
+from dcr.stages.application_record import ApplicationRecord, application_facts, read_record, reference, surroundings
 from dcr.stages.conflicts import stop_on_conflict
 from dcr.stages.import_difference import Adoption, Difference, Places, diff_import, diff_registration_due
 from dcr.stages.import_writing import require_client, write_import
@@ -38,17 +38,22 @@ class Seen:
     warnings: tuple[str, ...]
 
 
+def problems(run: Run, _facts: Facts, asked: AskedApplication) -> tuple[Problem, ...]:
+    """One replacement after the other: else nobody would know any more what is to be removed."""
+    record = read_record(run, asked)
+    if not (former_client(record) and registration_due(run, record)):
+        return ()
+    fault = "its client was replaced before, and the one before that still waits for its removal"
+    remedy = "Have the present application's registrations approved and onboard again; then replace."
+    return (Problem(_place(run, asked), fault, remedy),)
+
+
 def converge(run: Run, facts: Facts, asked: AskedApplication) -> Outcome:
     """Register the client and have Konnect adopt it, or bring what is there to what the tenant asks for.
 
     Safe to repeat after a crash at any line: Vault says `pending` before the client is registered, and `registered` before Konnect hears
     of it. A client whose answer was lost is replaced, and named as a possible left-over until a person has looked.
     """
-    problems = record_problems(run, asked) + _unfinished(run, asked)
-    if problems and run.write:
-        raise Problems("application", problems)
-    if problems or "portal.id" not in facts:  # the look at portal and APIs has told what is missing
-        return Outcome(problems=problems)
     seen = _look(run, facts, asked)
     stop_on_conflict(run, seen.difference.changes)
     if run.write and seen.difference.changes:
@@ -64,20 +69,20 @@ def clients_to_replace(run: Run, names: Iterable[str]) -> frozenset[str]:
     """
     applications = {application.name: application for application in run.the_tenant().applications}
     found: set[str] = set()
-    problems: list[Problem] = []
+    refused: list[Problem] = []
     for name in names:
         application = applications.get(name)
         if application is None or application.way is not Way.IMPORT:
             remedy = "Name one of the tenant's applications whose way is 'import'."
-            problems.append(Problem(f"replace {name}", "no such application of the way 'import'", remedy))
+            refused.append(Problem(f"replace {name}", "no such application of the way 'import'", remedy))
             continue
         client_id = read_record(run, application).text("client_id")
         if client_id:
             found.add(client_id)
         else:
-            problems.append(Problem(f"replace {name}", "it has no client yet", "Onboard without --replace: that registers one."))
-    if problems:
-        raise Problems("replace", problems)
+            refused.append(Problem(f"replace {name}", "it has no client yet", "Onboard without --replace: that registers one."))
+    if refused:
+        raise Problems("replace", refused)
     return frozenset(found)
 
 
@@ -116,20 +121,10 @@ def _place(run: Run, asked: AskedApplication) -> str:
     return f"konnect/portals/{run.the_tenant().portal}/applications/{asked.name}"
 
 
-def _unfinished(run: Run, asked: AskedApplication) -> tuple[Problem, ...]:
-    """One replacement after the other: else nobody would know any more what is to be removed."""
-    record = read_record(run, asked)
-    if not (former_client(record) and registration_due(run, record)):
-        return ()
-    fault = "its client was replaced before, and the one before that still waits for its removal"
-    remedy = "Have the present application's registrations approved and onboard again; then replace."
-    return (Problem(_place(run, asked), fault, remedy),)
-
-
 def _unchanged(run: Run, asked: AskedApplication, seen: Seen) -> Outcome:
     facts = {}
     if seen.found and not seen.difference.register and seen.difference.adoption is Adoption.KEEP:  # else its id will be another
-        facts = _facts(asked, seen.found.id, seen.record.text("client_id"))
+        facts = application_facts(asked, seen.found.id, seen.record.text("client_id"))
     where = reference(run, asked)
     warnings = seen.warnings
     if seen.difference.adoption is Adoption.CREATE:
@@ -147,7 +142,7 @@ def _written(run: Run, facts: Facts, asked: AskedApplication, seen: Seen) -> Out
     written = write_import(run, facts, asked, seen.found, seen.wanted, seen.client, seen.record, seen.difference)
     where = reference(run, asked)
     return Outcome(
-        _facts(asked, written.application_id, written.client_id),
+        application_facts(asked, written.application_id, written.client_id),
         _told(seen.difference.changes, f"{_place(run, asked)}/dcr_client_id", written.client_id),
         left_overs=left_overs(read_record(run, asked), where),
         vault_paths=(where,),
@@ -158,7 +153,3 @@ def _written(run: Run, facts: Facts, asked: AskedApplication, seen: Seen) -> Out
 def _told(changes: tuple[Change, ...], path: str, client_id: str) -> tuple[Change, ...]:
     """The report says what became of the client id that the plan could not know."""
     return tuple(replace(change, after=client_id) if change.path == path else change for change in changes)
-
-
-def _facts(asked: AskedApplication, application_id: str, client_id: str) -> dict[str, str]:
-    return {f"application.{asked.name}.id": application_id, f"application.{asked.name}.client_id": client_id}

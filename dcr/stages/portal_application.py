@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dcr.errors import Problems
+from dcr.errors import Problem
 from dcr.outcome import Facts, Outcome
 from dcr.portal.applications import Application, WantedApplication, find_application, find_applications
 from dcr.run import Run
 from dcr.stages.application_difference import Credentialing, Difference, Places, diff_application
-from dcr.stages.application_record import ApplicationRecord, read_record, record_problems, reference, surroundings
+from dcr.stages.application_record import ApplicationRecord, application_facts, read_record, reference, surroundings
 from dcr.stages.application_writing import write_application
 from dcr.stages.conflicts import stop_on_conflict
 from dcr.stages.service_developer import developer_problems, portal_of
@@ -31,17 +31,17 @@ class Seen:
     warnings: tuple[str, ...]
 
 
+def problems(run: Run, facts: Facts, _asked: AskedApplication) -> tuple[Problem, ...]:
+    """The service developer must be able to log in."""
+    return developer_problems(run, facts)
+
+
 def converge(run: Run, facts: Facts, asked: AskedApplication) -> Outcome:
     """Create the application, or bring it to what the tenant asks for, with working credentials in Vault.
 
     Safe to repeat after a crash at any line: Vault says `pending` before credentials are made, so an application whose secret was lost
     is found and gets a new one.
     """
-    problems = developer_problems(run, facts) + record_problems(run, asked)
-    if problems and run.write:
-        raise Problems("application", problems)
-    if problems or "portal.url" not in facts:  # the look at portal and APIs has told what is missing
-        return Outcome(problems=problems)
     seen = _look(run, facts, asked)
     stop_on_conflict(run, seen.difference.changes)
     if run.write and seen.difference.changes:
@@ -84,19 +84,15 @@ def _duplicates(name: str, same: list[Application]) -> tuple[str, ...]:
 def _unchanged(run: Run, asked: AskedApplication, seen: Seen) -> Outcome:
     facts = {}
     if seen.found and seen.difference.credentialing is Credentialing.KEEP:  # else its id, or its registrations, may become others
-        facts = _facts(asked, seen.found.id, seen.found.client_id or seen.record.text("client_id"))
+        facts = application_facts(asked, seen.found.id, seen.found.client_id or seen.record.text("client_id"))
     return Outcome(facts, seen.difference.changes, vault_paths=(reference(run, asked),), warnings=seen.warnings)
 
 
 def _written(run: Run, facts: Facts, asked: AskedApplication, seen: Seen) -> Outcome:
     written = write_application(run, facts, asked, seen.found, seen.wanted, seen.record, seen.difference)
     return Outcome(
-        _facts(asked, written.application_id, written.client_id),
+        application_facts(asked, written.application_id, written.client_id),
         seen.difference.changes,
         vault_paths=(reference(run, asked),),
         warnings=seen.warnings + written.warnings,
     )
-
-
-def _facts(asked: AskedApplication, application_id: str, client_id: str) -> dict[str, str]:
-    return {f"application.{asked.name}.id": application_id, f"application.{asked.name}.client_id": client_id}

@@ -75,7 +75,7 @@ def _document(file: Path, prefix: str) -> Document:
     content = YAML(typ="safe").load(file.read_text())
     content["servers"] = [{"url": HOST + prefix}]
     content.pop("security", None)
-    _soften(content)
+    soften(content)
     filters = dict(_filters(content))
     operations = dict(_operations(content))
     api = OpenAPI(SchemaPath.from_dict(content), Config(spec_validator_cls=None, **_formats()))
@@ -119,17 +119,17 @@ def _operations(content: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], r
             yield (verb, template), pattern
 
 
-def _soften(node: Any) -> None:
-    """Quirk 1: a discriminator without mapping names no schema. Quirk 2: `labels` is write-only and required of an answer."""
+def soften(node: Any) -> None:
+    """Take away the quirks that konnect/SOURCES.md tells of: a discriminator without mapping, write-only `labels` required of an answer."""
     if isinstance(node, dict):
         node.pop("discriminator", None)
         if node.get("writeOnly") is True and node.get("type") == "object":
             del node["writeOnly"]
         for child in node.values():
-            _soften(child)
+            soften(child)
     elif isinstance(node, list):
         for child in node:
-            _soften(child)
+            soften(child)
 
 
 def _formats() -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ from sandbox.konnect.state import (
 from sandbox.konnect.state import (
     Route as GatewayRoute,
 )
-from tests.contract.documents import DOCUMENTS
+from tests.contract.documents import DOCUMENTS, soften
 from tests.reference import REFERENCE, needs_reference, reference
 from tests.sandbox.konnect.region import TOKEN, Region, build_region
 
@@ -93,15 +94,12 @@ def _operations() -> Iterator[tuple[str, str, str, str, str]]:
                         yield system, name, prefix, method, path
 
 
-_DOCUMENTS: dict[str, dict[str, Any]] = {}
-
-
+@cache
 def _content(name: str) -> dict[str, Any]:
-    if name not in _DOCUMENTS:
-        _DOCUMENTS[name] = YAML(typ="safe").load((reference() / "konnect" / name).read_text())
-        _soften(_DOCUMENTS[name])
-        _let_everywhere(_DOCUMENTS[name])
-    return _DOCUMENTS[name]
+    content: dict[str, Any] = YAML(typ="safe").load((reference() / "konnect" / name).read_text())
+    soften(content)
+    _let_everywhere(content)
+    return content
 
 
 def _let_everywhere(content: dict[str, Any]) -> None:
@@ -109,19 +107,6 @@ def _let_everywhere(content: dict[str, Any]) -> None:
         for method in item.keys() & {"get", "post", "put", "patch", "delete"}:
             for status in (*EVERYWHERE, *(["404"] if "{" in path else [])):
                 item[method]["responses"].setdefault(status, {"description": "as every server"})
-
-
-def _soften(node: Any) -> None:
-    """The quirks of konnect/SOURCES.md."""
-    if isinstance(node, dict):
-        node.pop("discriminator", None)
-        if node.get("writeOnly") is True and node.get("type") == "object":
-            del node["writeOnly"]
-        for child in node.values():
-            _soften(child)
-    elif isinstance(node, list):
-        for child in node:
-            _soften(child)
 
 
 OPERATIONS = sorted(_operations()) if REFERENCE else []

@@ -28,12 +28,18 @@ def heartbeats(prefect: Installation, run_id: str) -> int:
     return int(prefect.api.post("/events/filter", wanted)["total"])
 
 
-def test_worker_and_run_die_together_and_another_worker_completes_it(prefect: Installation, living: LivingWorld, acme: Any) -> None:
+def held_run(prefect: Installation, living: LivingWorld, acme: Any) -> str:
+    """A run that has written and been heard of, and waits; silence would soon be noticed."""
     sooner(prefect, heartbeat_seconds() + 10)
     hold(living)
     run_id = prefect.onboard(acme)
     wait_until_held(living)
     until("a heartbeat", lambda: heartbeats(prefect, run_id), seconds=120)
+    return run_id
+
+
+def test_worker_and_run_die_together_and_another_worker_completes_it(prefect: Installation, living: LivingWorld, acme: Any) -> None:
+    run_id = held_run(prefect, living, acme)
     prefect.lose_worker()
     kill_processes_of(run_id)
     release(living)
@@ -44,11 +50,7 @@ def test_worker_and_run_die_together_and_another_worker_completes_it(prefect: In
 
 
 def test_a_worker_that_is_told_to_stop_leaves_a_run_that_is_started_again(prefect: Installation, living: LivingWorld, acme: Any) -> None:
-    sooner(prefect, heartbeat_seconds() + 10)
-    hold(living)
-    run_id = prefect.onboard(acme)
-    wait_until_held(living)
-    until("a heartbeat", lambda: heartbeats(prefect, run_id), seconds=120)
+    run_id = held_run(prefect, living, acme)
     prefect.replace_worker()
     release(living)
     prefect.completed(run_id, attempt=2)
