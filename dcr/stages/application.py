@@ -17,13 +17,13 @@ class WayToAnApplication(Protocol):
     """What a module offers for each way."""
 
     def problems(self, run: Run, facts: Facts, asked: Application) -> tuple[Problem, ...]:
-        """What people have to mend before this way can be gone."""
+        """What people have to mend before the application can come to be in this way."""
 
     def converge(self, run: Run, facts: Facts, asked: Application) -> Outcome:
         """Bring the application to what the tenant asks for; with `run.write` False, only say how."""
 
 
-PORTAL = {"portal.id", "portal.url"}
+PORTAL = ("portal.id", "portal.url")
 WAYS: Mapping[Way, WayToAnApplication] = {Way.PORTAL: portal_application, Way.IMPORT: import_application}
 
 
@@ -38,6 +38,6 @@ def converge(run: Run, facts: Facts, item: str) -> Outcome:
     problems = way.problems(run, facts, asked) + record_problems(run, asked)
     if problems and run.write:
         raise Problems("application", problems)
-    if problems or not PORTAL <= facts.keys():  # the look at portal and APIs has told what is missing
+    if problems or any(fact not in facts for fact in PORTAL):  # the look at portal and APIs has told what is missing
         return Outcome(problems=problems)
     return way.converge(run, facts, asked)
