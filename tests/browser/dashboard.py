@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 CHROMIUM = Path("/usr/bin/chromium")  # Debian's
 FLAGS = [
@@ -23,6 +24,8 @@ FLAGS = [
 ]
 VERSION = re.compile("^[0-9a-f]{8}$")  # how an artifact's versions are named
 PATIENCE_MILLISECONDS = 60_000.0  # for what the dashboard itself does
+ANSWER_MILLISECONDS = 20_000.0  # for what the server answers at once unless it is busy
+PRESSES = 3
 RUN_MILLISECONDS = 240_000.0
 WINDOW_WIDTH, WINDOW_HEIGHT = 1200, 800
 
@@ -136,11 +139,15 @@ class Dashboard:
         return self.page.get_by_role("dialog", name="Resume Flow Run")
 
     def approve(self, dialog: Locator, name: str, reason: str) -> None:
-        """Say yes in that dialog, with name and reason."""
+        """Say yes in that dialog, with name and reason. It stays where the server was too busy to hear it, for another press."""
         dialog.get_by_role("switch", name="Approve").click()
         dialog.get_by_label("Your name").fill(name)
         dialog.get_by_label("Reason").fill(reason)
-        dialog.get_by_role("button", name="Resume").click()
+        for _ in range(PRESSES):
+            dialog.get_by_role("button", name="Resume").click()
+            with suppress(PlaywrightTimeoutError):
+                dialog.wait_for(state="hidden", timeout=ANSWER_MILLISECONDS)
+                return
         dialog.wait_for(state="hidden")
 
 
