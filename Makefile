@@ -16,9 +16,10 @@ test: $(READY)
 long: $(READY)
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m long
 
-# Every call of an onboarding failed in every way.
+# Every call of an onboarding failed in every way; of the reads, each way takes every READS_EVERYth, in turns.
+READS_EVERY ?= 4
 walk: $(READY)
-	$(BIN)/python -m tests.faults.walk
+	$(BIN)/python -m tests.faults.walk --reads-every $(READS_EVERY)
 
 # The walk; then a crash before and after every write, crash windows, missing rights, rivals.
 faults: walk
