@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -56,6 +57,19 @@ NOT_MET = {
         "portal.regenerate-imported",
     },
     "the example strategy has no scopes": {"konnect.registration-scope"},
+    "nothing stands in our place, and Curity refuses Konnect nothing": {
+        "konnect.application-idp-failure",
+        "konnect.duplicate-provider-name",
+        "konnect.duplicate-strategy-name",
+        "konnect.verify-failure",
+    },
+    "it never asks this of Konnect": {
+        "konnect.admin-create-secret",
+        "konnect.delete-provider-in-use",
+        "konnect.imported-client-deletion",
+        "konnect.strategy-put-status",
+        "konnect.unlisted-not-found",
+    },
 }
 
 
@@ -79,7 +93,8 @@ def test_most_facts_are_met_by_a_life_of_the_example_tenant(
     lookup = Readings.__getitem__
 
     def noted(readings: Readings, fact_id: str) -> str:
-        looked_up.add(fact_id)
+        if sys._getframe(1).f_globals["__name__"].startswith("sandbox."):  # the judge of documents looks up its exemptions, too
+            looked_up.add(fact_id)
         return lookup(readings, fact_id)
 
     monkeypatch.setattr(Readings, "__getitem__", noted)
