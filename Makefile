@@ -23,7 +23,7 @@ walk: $(READY)
 
 # The walk; then a crash before and after every write, crash windows, missing rights, rivals.
 faults: walk
-	$(BIN)/pytest -n 2 --dist loadfile tests/faults tests/rivals
+	$(BIN)/pytest -n 2 --dist loadfile tests/faults tests/concurrency
 
 # Every open fact about the vendors, each reading alone, every pair of readings, and more mixtures of them.
 readings: $(READY)

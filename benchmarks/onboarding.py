@@ -22,9 +22,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from dcr.look import look
-from dcr.tenant import Tenant
-from tests.living_world import LivingWorld, start
+from dcr.engine.observe import look
+from dcr.model.tenant import Tenant
+from tests.sandbox_fixture import LivingWorld, start
 
 SYSTEMS = ("curity-admin", "curity-runtime", "konnect", "portal", "gateway")
 

@@ -8,18 +8,19 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
-from dcr.connections import Connections, Observe
-from dcr.curity.admin import CurityAdmin
-from dcr.gateway import Gateway
-from dcr.http import Sender
+from dcr.curity.admin.client import CurityAdmin
+from dcr.curity.runtime.client_registration import Registration
+from dcr.curity.runtime.oauth import OAuth
+from dcr.gateway.client import Gateway
+from dcr.http.clients import Connections, Observe
+from dcr.http.polling import REAL_CLOCK, Clock
+from dcr.http.sender import Sender
 from dcr.konnect.client import Konnect
-from dcr.konnect.settling import Settling
-from dcr.oauth import OAuth
-from dcr.platform import Platform
+from dcr.konnect.eventual_consistency import EventualConsistency
+from dcr.model.platform import Platform
 from dcr.portal.client import Portal
-from dcr.registration import Registration
-from dcr.report import SystemRequests
-from dcr.settings import Settings, addressed
+from dcr.results.report import SystemRequests
+from dcr.settings.model import Settings, addressed
 from dcr.vault import paths
 from dcr.vault.adapter import hvac_client
 from dcr.vault.answers import judge
@@ -27,7 +28,6 @@ from dcr.vault.client import Vault
 from dcr.vault.credentials import developer_login, pair, reference, resolve
 from dcr.vault.lock import Locks, Terms
 from dcr.vault.login import Login, TokenAuth
-from dcr.waiting import REAL_CLOCK, Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Systems:
                 client = self._connections.client("portal", self.settings.portal, url)
                 hosts = self.platform.rules.allowed_hosts
                 self._portals[url, developer] = Portal(
-                    client, partial(developer_login, self.vault, developer), hosts, self.konnect.settling
+                    client, partial(developer_login, self.vault, developer), hosts, self.konnect.consistency
                 )
             return self._portals[url, developer]
 
@@ -139,7 +139,7 @@ def build_systems(settings: Settings, platform: Platform, clock: Clock = REAL_CL
         oauth=OAuth(connections.client("oauth", settings.oauth), hosts),
         registration=Registration(connections.client("oauth", settings.oauth), hosts),
         konnect=Konnect(
-            connections.client("konnect", konnect, platform.konnect.url), partial(resolve, vault, token), hosts, Settling(clock)
+            connections.client("konnect", konnect, platform.konnect.url), partial(resolve, vault, token), hosts, EventualConsistency(clock)
         ),
         gateway=Gateway(connections.client("gateway", settings.gateway, platform.gateway.url), hosts),
         clock=clock,

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from functools import partial
 from urllib.error import URLError
 
+from deployments.environment import TREE, Installation, environment, installation, reading
 from deployments.processes import DidNotStart, Part
-from deployments.surroundings import TREE, Installation, environment, installation, reading
 from deployments.work_pools import READING, WRITING
 
 SANDBOX_PORTS = 9

@@ -5,7 +5,7 @@ import sys
 from importlib import import_module
 
 from dcr.errors import DcrError
-from dcr.report import Report
+from dcr.results.report import Report
 
 
 def main(name: str) -> int:

@@ -4,8 +4,8 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from dcr.plan import plan_of
-from dcr.tenant import Tenant
+from dcr.engine.plan import plan_of
+from dcr.model.tenant import Tenant
 from tasks.accepting import accept
 from tasks.labels import label_run
 from tasks.preflight import preflight

@@ -4,8 +4,8 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from dcr.plan import plan_of
-from dcr.tenant import Tenant
+from dcr.engine.plan import plan_of
+from dcr.model.tenant import Tenant
 from tasks.accepting import accept
 from tasks.labels import label_run
 from tasks.preflight import preflight
@@ -14,7 +14,7 @@ from tasks.reporting import publish_plan
 
 @flow(name="preflight tenant", flow_run_name="preflight-{tenant.slug}")
 def preflight_tenant(tenant: Tenant) -> State[None]:
-    """Name everything that people have to mend before the tenant can be onboarded, in one list.
+    """Name everything that people have to fix before the tenant can be onboarded, in one list.
 
     Args:
         tenant: One portal, its APIs, its applications, who owns them, who asked and why. No secrets.

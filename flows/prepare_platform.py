@@ -2,15 +2,15 @@
 
 from prefect import flow
 
-from dcr.onboarding import onboard
-from dcr.report import Report
+from dcr.engine.onboarding import onboard
+from dcr.results.report import Report
 from tasks.accepting import accept
 from tasks.approving import approval_in_prefect
+from tasks.context import run_of
 from tasks.engine import PrefectEngine
 from tasks.labels import label_run
 from tasks.reporting import publish_report
 from tasks.restarts import refuse_second_restart
-from tasks.surroundings import run_of
 
 
 @flow(name="prepare platform", flow_run_name="prepare-platform")

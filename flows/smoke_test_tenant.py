@@ -4,7 +4,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from dcr.report import Verdict
+from dcr.results.report import Verdict
 from tasks.accepting import accept, accepted_tenant
 from tasks.checking import smoke_tested
 from tasks.labels import label_run

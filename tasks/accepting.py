@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dcr.accepted_tenant import read_accepted_tenant
-from dcr.documents import load_platform
+from dcr.documents.loading import load_platform
+from dcr.documents.policy import check
+from dcr.engine.accepted_tenant import read_accepted_tenant
 from dcr.errors import Problems
-from dcr.house_rules import check
-from dcr.platform import Platform
-from dcr.settings import load_settings
+from dcr.model.platform import Platform
+from dcr.model.tenant import Tenant
+from dcr.settings.model import load_settings
 from dcr.systems import systems_of
-from dcr.tenant import Tenant
 from dcr.vault import paths
 
 
@@ -17,7 +17,7 @@ def accept(tenant: Tenant | None) -> Platform:
     """The platform that the settings name.
 
     Raises:
-        Problems: the platform's file is faulty, or the tenant breaks the rules of the house; all faults at once.
+        Problems: the platform's file is faulty, or the tenant breaks the platform's policy; all faults at once.
     """
     platform = load_platform(load_settings().platform_file)
     broken = check(platform, tenant) if tenant else []

@@ -1,6 +1,6 @@
 """Stage 5: the application, its credentials in Vault, its registrations."""
 
-from dcr import steps
+from dcr.steps import table as steps
 from tasks.step_task import step_task
 
 application = step_task(steps.APPLICATION, timeout_seconds=300, description="The application; its secret goes to Vault at once.")

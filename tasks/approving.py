@@ -13,14 +13,14 @@ from prefect import suspend_flow_run
 from prefect.input import RunInput
 from pydantic import Field
 
-from dcr.approval import needs_approval
-from dcr.changes import render
+from dcr.engine.approval import needs_approval
+from dcr.engine.observe import Look
+from dcr.engine.plan import plan_of
 from dcr.errors import Refused
-from dcr.look import Look
-from dcr.plan import plan_of
 from dcr.rendering.markdown import plan_as_markdown
-from dcr.report import Decision
-from dcr.run import Run
+from dcr.results.changes import render
+from dcr.results.report import Decision
+from dcr.steps.context import Run
 from tasks.reporting import publish_plan
 
 

@@ -9,18 +9,18 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.events import emit_event
 
-from dcr.changes import Stage
+from dcr.engine.observe import Look, look
+from dcr.engine.onboarding import InThisProcess
+from dcr.engine.record import Record
 from dcr.errors import DcrError, Problem
-from dcr.look import Look, look
-from dcr.onboarding import InThisProcess
-from dcr.platform import Platform
-from dcr.record import Record
-from dcr.report import Claim, Report, Verdict
-from dcr.steps import SMOKE_TEST
-from dcr.tenant import Tenant
+from dcr.model.platform import Platform
+from dcr.model.tenant import Tenant
+from dcr.results.changes import Stage
+from dcr.results.report import Claim, Report, Verdict
+from dcr.steps.table import SMOKE_TEST
 from tasks.accepting import accepted_tenant
+from tasks.context import run_of
 from tasks.reporting import publish_report
-from tasks.surroundings import run_of
 
 CLEAN, DRIFTED, SMOKE_TEST_FAILED, UNKNOWN = "Clean", "Drifted", "SmokeTestFailed", "Unknown"
 

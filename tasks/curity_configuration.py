@@ -3,7 +3,7 @@
 Where files configure Curity (curity.mode render) the task waits for people, as long as deadlines.metadata_seconds allows.
 """
 
-from dcr import steps
+from dcr.steps import table as steps
 from tasks.step_task import step_task
 
 initial_client = step_task(

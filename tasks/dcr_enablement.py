@@ -1,6 +1,6 @@
 """Stage 3: Dynamic Client Registration at Curity, its endpoint and where it is deployed."""
 
-from dcr import steps
+from dcr.steps import table as steps
 from tasks.step_task import step_task
 
 dcr_enablement = step_task(

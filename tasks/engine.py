@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dcr.look import Look
-from dcr.outcome import Facts, Outcome
-from dcr.platform import Platform
-from dcr.steps import Step
-from dcr.tenant import Tenant
+from dcr.engine.observe import Look
+from dcr.model.platform import Platform
+from dcr.model.tenant import Tenant
+from dcr.results.outcome import Facts, Outcome
+from dcr.steps.table import Step
 from tasks import application, curity_configuration, dcr_enablement, portal_binding, preflight, smoke_test
 
 TASKS = {

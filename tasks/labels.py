@@ -5,8 +5,8 @@ from __future__ import annotations
 from prefect import get_client
 from prefect.context import FlowRunContext
 
-from dcr.platform import Platform
-from dcr.tenant import Tenant
+from dcr.model.platform import Platform
+from dcr.model.tenant import Tenant
 
 
 def label_run(platform: Platform, tenant: Tenant | None) -> str:

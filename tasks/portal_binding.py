@@ -1,6 +1,6 @@
 """Stage 4: Konnect's DCR provider and auth strategy, and the tenant's publications."""
 
-from dcr import steps
+from dcr.steps import table as steps
 from tasks.step_task import step_task
 
 dcr_provider = step_task(

@@ -7,12 +7,12 @@ import time
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from dcr import steps
-from dcr.look import Look, look
-from dcr.platform import Platform
-from dcr.tenant import Tenant
+from dcr.engine.observe import Look, look
+from dcr.model.platform import Platform
+from dcr.model.tenant import Tenant
+from dcr.steps import table as steps
+from tasks.context import run_of
 from tasks.step_task import step_task
-from tasks.surroundings import run_of
 
 tenant_record = step_task(steps.TENANT_RECORD, timeout_seconds=120, description="Keeps the accepted tenant in Vault, without secrets.")
 TASKS = (tenant_record,)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from prefect.artifacts import create_markdown_artifact
 
-from dcr.plan import Plan
+from dcr.engine.plan import Plan
 from dcr.rendering.markdown import plan_as_markdown, report_as_markdown
-from dcr.report import Report
+from dcr.results.report import Report
 
 
 def artifact_key(report: Report) -> str:

@@ -24,4 +24,4 @@ def refuse_second_restart() -> None:
         states = client.read_flow_run_states(context.flow_run.id)
     scheduled = [state.message for state in sorted(states, key=lambda state: state.timestamp) if state.is_scheduled()]
     if scheduled and scheduled[-1] == RESTARTED and scheduled.count(RESTARTED) > MOST_RESTARTS:
-        raise Refused("run", "crashed again after it was started again", "Read its logs, mend the cause, then press Retry.")
+        raise Refused("run", "crashed again after it was started again", "Read its logs, fix the cause, then press Retry.")

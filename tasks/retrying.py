@@ -7,7 +7,7 @@ from typing import Any
 
 from prefect.client.schemas.objects import State, TaskRun
 
-from dcr.retries import ATTEMPTS, again, seconds_named
+from dcr.http.retries import ATTEMPTS, again, seconds_named
 
 RETRIES = ATTEMPTS - 1
 DELAYS_SECONDS = [1.0, 2.0, 4.0, 8.0]

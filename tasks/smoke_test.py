@@ -1,6 +1,6 @@
 """Stage 6: the credentials work, and nothing else does."""
 
-from dcr import steps
+from dcr.steps import table as steps
 from tasks.step_task import step_task
 
 smoke_test = step_task(

@@ -9,12 +9,12 @@ from __future__ import annotations
 from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 
-from dcr.outcome import Outcome
-from dcr.platform import Platform
-from dcr.steps import Step
-from dcr.tenant import Tenant
+from dcr.model.platform import Platform
+from dcr.model.tenant import Tenant
+from dcr.results.outcome import Outcome
+from dcr.steps.table import Step
+from tasks.context import run_of
 from tasks.retrying import DELAYS_SECONDS, JITTER, RETRIES, can_pass
-from tasks.surroundings import run_of
 
 StepTask = Task[[Platform, Tenant | None, dict[str, str], str], Outcome]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 COUNTED = "counted: "
-pytest.register_assert_rewrite("tests.living_world")
+pytest.register_assert_rewrite("tests.sandbox_fixture")
 
 
 # Rooms whose tests start servers, play whole lives or kill processes: minutes, not seconds.

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from tests.living_world import LivingWorld
+from tests.sandbox_fixture import LivingWorld
 
 
 @dataclass(frozen=True, slots=True)

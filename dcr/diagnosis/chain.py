@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from dcr import steps
-from dcr.changes import Change, Scope
 from dcr.diagnosis.finding import Diagnosis, Finding, last_calls
 from dcr.diagnosis.run_time import Asked, discovery, initial_token, registration_challenge, verification
 from dcr.errors import DcrError, Problem, Problems, Refused
-from dcr.exchanges import Exchanges
-from dcr.outcome import Outcome
-from dcr.report import Verdict
-from dcr.run import Run
-from dcr.steps import Step
+from dcr.http.recorded_exchanges import Exchanges
+from dcr.results.changes import Change, Scope
+from dcr.results.outcome import Outcome
+from dcr.results.report import Verdict
+from dcr.steps import table as steps
+from dcr.steps.context import Run
+from dcr.steps.table import Step
 
 MOST_DIFFERENCES = 5  # in one finding; the plan shows them all
 SHORT_SECONDS = 0.001  # a diagnosis asks once: what is not there now is what it tells
@@ -102,7 +102,7 @@ class Chain:
         missing = [name for name in link.needs(item) if name not in self.facts]
         if missing:
             said = f"not asked: {', '.join(missing)} could not be found out"
-            return (Finding(what=what, verdict=Verdict.UNKNOWN, said=said, remedy="Mend what failed above first."),)
+            return (Finding(what=what, verdict=Verdict.UNKNOWN, said=said, remedy="Fix what failed above first."),)
         mark = len(self.exchanges.kept)
         found = self._outcome(link, item)
         systems = link.systems - {"gateway"}  # its claims bring their own evidence

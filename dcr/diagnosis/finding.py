@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dcr.exchanges import Exchange
-from dcr.http import Evidence
-from dcr.report import Verdict
+from dcr.http.recorded_exchanges import Exchange
+from dcr.http.sender import Evidence
+from dcr.results.report import Verdict
 
 SCHEMA_VERSION = 1
 

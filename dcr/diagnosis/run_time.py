@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dcr.curity.issuer import issuer_of
-from dcr.curity.state import CurityState
+from dcr.curity.admin.issuer import issuer_of
+from dcr.curity.admin.state import CurityState
+from dcr.curity.runtime.client_registration import RegistrationTokenDead
 from dcr.errors import CheckFailed, Missing, Problem, Refused
 from dcr.konnect.providers import verify_provider
-from dcr.registration import RegistrationTokenDead
-from dcr.report import Verdict
-from dcr.run import Run
-from dcr.stages.curity_state import state_if_readable
-from dcr.stages.initial_client import stored_secret
+from dcr.results.report import Verdict
+from dcr.steps.context import Run
+from dcr.steps.curity_configuration.initial_client import stored_secret
+from dcr.steps.curity_configuration.state import state_if_readable
 from dcr.vault import paths
 
 DCR_SCOPE = "dcr"
-NOT_YET = "Mend what failed above first."
+NOT_YET = "Fix what failed above first."
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dcr.errors import DcrError, Passing, Refused, Unknown
-from dcr.http import READING
+from dcr.http.sender import READING
 
 MOST_PAGES = 200  # a bound against a server whose lists do not end
 

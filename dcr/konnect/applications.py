@@ -116,7 +116,7 @@ def delete_application(konnect: Konnect, portal_id: str, application_id: str) ->
         konnect.send("DELETE", _path(portal_id, application_id))
     except Missing:
         return
-    konnect.settling.forget(application_id)
+    konnect.consistency.forget(application_id)
     if find_application(konnect, portal_id, application_id) is not None:
         said = f"deleted application {application_id}, but it is still there"
         raise CheckFailed(SYSTEM, said, "Delete it in the portal, then run again.")

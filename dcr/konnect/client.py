@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 import httpx
 
 from dcr.errors import DcrError
-from dcr.http import Sender
+from dcr.http.sender import Sender
 from dcr.konnect.answers import Answer, listed, parsed
+from dcr.konnect.eventual_consistency import EventualConsistency
 from dcr.konnect.refusals import refusal
 from dcr.konnect.roles import role_needed
-from dcr.konnect.settling import Settling
 from dcr.secret import Secret
 
 A = TypeVar("A", bound=Answer)
@@ -52,7 +52,11 @@ class Konnect:
     """One region of one organisation. Threads share it."""
 
     def __init__(
-        self, client: httpx.Client, token: Callable[[], Secret], allowed_hosts: tuple[str, ...], settling: Settling | None = None
+        self,
+        client: httpx.Client,
+        token: Callable[[], Secret],
+        allowed_hosts: tuple[str, ...],
+        consistency: EventualConsistency | None = None,
     ) -> None:
         """Make the client; nothing is read or sent yet.
 
@@ -60,17 +64,17 @@ class Konnect:
             client: its base URL is the region's, without a path: https://eu.api.konghq.com.
             token: reads the token; called before the first request, and again after a 401.
             allowed_hosts: the platform's `host:port`s.
-            settling: remembers what was just created; portals of this region share it.
+            consistency: remembers what was just created; portals of this region share it.
         """
-        self.settling = settling or Settling()
+        self.consistency = consistency or EventualConsistency()
         self.sender = Sender(SYSTEM, client, self._judge, allowed_hosts, BearerToken(token))
 
     def _judge(self, response: httpx.Response) -> DcrError | None:
-        return self.settling.judge(refusal(SYSTEM, response, role_needed), response)
+        return self.consistency.judge(refusal(SYSTEM, response, role_needed), response)
 
     def created(self, object_id: str) -> None:
         """Be patient for 10 s with calls that name this new object."""
-        self.settling.remember(object_id)
+        self.consistency.remember(object_id)
 
     def send(self, method: str, path: str, **request: Any) -> httpx.Response:
         """Send one call to the platform API.
@@ -82,7 +86,7 @@ class Konnect:
             Missing: no such object in this organisation and region.
             Refused: names the invalid field or the missing role.
         """
-        return self.settling.patiently(lambda: self.sender.send(method, path, **request))
+        return self.consistency.until_visible(lambda: self.sender.send(method, path, **request))
 
     def read(self, path: str, model: type[A]) -> A:
         """One object."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
-from dcr.changes import KNOWN_AFTER_APPLY, Change, Scope, Stage
 from dcr.konnect.labels import MANAGED_BY, OURS, Labels, is_ours
+from dcr.results.changes import KNOWN_AFTER_APPLY, Change, Scope, Stage
 
 
 class Leaf(NamedTuple):

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import Field
 
-from dcr.http import Evidence, evidence_of
+from dcr.http.sender import Evidence, evidence_of
 from dcr.konnect.answers import Answer, Id, parsed
 from dcr.konnect.client import SYSTEM, Konnect
 from dcr.konnect.labels import our_labels

@@ -11,8 +11,8 @@ import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dcr.errors import DcrError, Missing, Passing, Refused, Stale, Unknown
-from dcr.http import READING
-from dcr.retry_after import retry_after
+from dcr.http.retry_after import retry_after
+from dcr.http.sender import READING
 
 LONGEST_QUOTE = 300  # characters of the vendor's words; its `detail` and `reason` name fields, never values that are secret
 

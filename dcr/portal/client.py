@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 import httpx
 
 from dcr.errors import DcrError, Refused
-from dcr.http import Sender
+from dcr.http.sender import Sender
 from dcr.konnect.answers import Answer, listed, parsed
+from dcr.konnect.eventual_consistency import EventualConsistency
 from dcr.konnect.refusals import problem_document, refusal
-from dcr.konnect.settling import Settling
 from dcr.secret import BasicCredentials
 
 A = TypeVar("A", bound=Answer)
@@ -43,7 +43,7 @@ class Portal:
         client: httpx.Client,
         login: Callable[[], BasicCredentials],
         allowed_hosts: tuple[str, ...],
-        settling: Settling | None = None,
+        consistency: EventualConsistency | None = None,
     ) -> None:
         """Make the client; nothing is read or sent yet.
 
@@ -51,10 +51,10 @@ class Portal:
             client: its base URL is the portal's; no other developer uses it.
             login: reads e-mail address and password; called at each login, so that a changed password is seen.
             allowed_hosts: the platform's `host:port`s.
-            settling: remembers what was just created; Konnect's own, so that each is patient with what the other created.
+            consistency: remembers what was just created; Konnect's own, so that each is patient with what the other created.
         """
         self._client, self._login = client, login
-        self._settling = settling or Settling()
+        self._settling = consistency or EventualConsistency()
         self._lock = threading.Lock()
         self._logins = 0
         self.sender = Sender(SYSTEM, client, self._judge, allowed_hosts)
@@ -84,13 +84,13 @@ class Portal:
         """
         session = self._logged_in(expired=0)
         try:
-            return self._patiently(method, path, **request)
+            return self._until_visible(method, path, **request)
         except LoggedOut:
             self._logged_in(expired=session)
-        return self._patiently(method, path, **request)
+        return self._until_visible(method, path, **request)
 
-    def _patiently(self, method: str, path: str, **request: Any) -> httpx.Response:
-        return self._settling.patiently(lambda: self.sender.send(method, path, **request))
+    def _until_visible(self, method: str, path: str, **request: Any) -> httpx.Response:
+        return self._settling.until_visible(lambda: self.sender.send(method, path, **request))
 
     def _logged_in(self, expired: int) -> int:
         """Log in if nobody has since the session with number `expired`; return the present session's number."""

@@ -7,16 +7,16 @@ from typing import Any
 
 import httpx
 
-from dcr.curity.admin import JSON
-from dcr.curity.answers import bare
-from dcr.curity.issuer import issuer_of
-from dcr.curity.nodes import PROFILE_TYPE
-from dcr.curity.state import CurityState
+from dcr.curity.admin.answers import bare
+from dcr.curity.admin.client import JSON
+from dcr.curity.admin.issuer import issuer_of
+from dcr.curity.admin.nodes import PROFILE_TYPE
+from dcr.curity.admin.state import CurityState
 from dcr.errors import DcrError
-from dcr.http import Sender
-from dcr.names import segment
-from dcr.run import Run
-from dcr.stages.curity_state import state_if_readable
+from dcr.http.sender import Sender
+from dcr.model.names import segment
+from dcr.steps.context import Run
+from dcr.steps.curity_configuration.state import state_if_readable
 
 NOBODYS_TOKEN = "Bearer probe-of-nobody"  # noqa: S105 - it is meant to be refused
 

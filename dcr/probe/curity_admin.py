@@ -10,9 +10,9 @@ from typing import Any
 
 import httpx
 
-from dcr.curity.answers import bare
+from dcr.curity.admin.answers import bare
 from dcr.probe.asking import Asking, object_in
-from dcr.probe.told import Told
+from dcr.probe.display import Told
 
 UNREADABLE = Told(None, "the profile cannot be read")
 CAPABILITIES = "ietf-restconf-monitoring:restconf-state/capabilities"

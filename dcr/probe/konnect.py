@@ -13,7 +13,7 @@ import httpx
 
 from dcr.konnect.providers import PATH as PROVIDERS
 from dcr.probe.asking import Asking, object_in
-from dcr.probe.told import Told
+from dcr.probe.display import Told
 
 NOBODYS_ID = str(uuid.UUID(int=0xFEED << 64 | 0x4 << 76))  # the same in every probe: nothing has it
 PORTALS = "/v3/portals"

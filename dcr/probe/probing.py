@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from dcr.accepted_tenant import read_accepted_tenant
+from dcr.engine.accepted_tenant import read_accepted_tenant
 from dcr.errors import DcrError
-from dcr.exchanges import Exchanges
+from dcr.http.recorded_exchanges import Exchanges
 from dcr.probe import curity_admin, konnect, run_time
 from dcr.probe.asking import Asking
-from dcr.probe.met import missing, versions
-from dcr.probe.told import FactTold, Probed, Told
-from dcr.probe.untold import untold
-from dcr.run import Run
+from dcr.probe.display import FactTold, Probed, Told
+from dcr.probe.environment import missing, versions
+from dcr.probe.undetermined import untold
+from dcr.steps.context import Run
 from dcr.vault import paths
 
 TELLS: Mapping[str, Callable[[Asking], Told]] = {**curity_admin.TELLS, **run_time.TELLS, **konnect.TELLS}

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 import httpx
 
 from dcr.errors import DcrError
-from dcr.exchanges import challenge_shape
+from dcr.http.recorded_exchanges import challenge_shape
 from dcr.probe.asking import Asking, object_in
-from dcr.probe.told import Told
+from dcr.probe.display import Told
 from dcr.vault import paths
 from dcr.vault.client import VaultSecret
 

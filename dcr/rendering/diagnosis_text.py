@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dcr.diagnosis.finding import Diagnosis, Finding
-from dcr.faults import printable
+from dcr.model.violations import printable
 from dcr.rendering.lines import BAD, FAINT, GOOD, HEADING, NOTE, VERDICT_STYLES, Line, heading, indented
 from dcr.rendering.report_text import shown_by
-from dcr.report import Verdict
+from dcr.results.report import Verdict
 
 INDENT = " " * 11
 
 
 def diagnosis_lines(diagnosis: Diagnosis) -> list[Line]:
-    """Every link in order, then what to mend first."""
+    """Every link in order, then what to fix first."""
     lines = [Line(f"Diagnosis of tenant {diagnosis.tenant} on platform {diagnosis.platform}", HEADING)]
     lines += [line for finding in diagnosis.findings for line in _finding(finding)]
     lines += heading("Notes") + indented(diagnosis.notes, FAINT)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from rich.console import Console
 from rich.text import Text
 
-from dcr.changes import Change, Scope
-from dcr.faults import printable
-from dcr.report import Verdict
+from dcr.model.violations import printable
+from dcr.results.changes import Change, Scope
+from dcr.results.report import Verdict
 
 HEADING, GOOD, BAD, NOTE, FAINT = "bold", "green", "bold red", "yellow", "dim"
 VERDICT_STYLES = {Verdict.OK: GOOD, Verdict.FAILED: BAD, Verdict.UNKNOWN: NOTE, Verdict.PENDING: NOTE}

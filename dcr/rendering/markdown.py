@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from dcr.changes import Change, Scope
+from dcr.engine.plan import Plan
 from dcr.errors import Problem
-from dcr.faults import printable
-from dcr.plan import Plan
+from dcr.model.violations import printable
 from dcr.rendering.lines import safe
 from dcr.rendering.plan_text import verdict
 from dcr.rendering.report_text import subject, together
-from dcr.report import Claim, LeftOver, Report
+from dcr.results.changes import Change, Scope
+from dcr.results.report import Claim, Orphan, Report
 
 _ACTIVE = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$])")
 
@@ -34,7 +34,7 @@ def report_as_markdown(report: Report) -> str:
         _section("Changes", _changes(report.changes)),
         _section("Claims", _table(("Verdict", "Claim", "Call", "Status", "When", "ms", "Request id"), map(_claim, report.claims))),
         _section("Secrets are in", [f"- {code(path)}" for path in report.vault_paths]),
-        _section("Left behind", map(_left_over, report.left_overs)),
+        _section("Left behind", map(_orphan, report.orphans)),
         _section("Warnings", [f"- {escaped(warning)}" for warning in report.warnings]),
         _section("Requests", _requests(report)),
     )
@@ -46,11 +46,11 @@ def plan_as_markdown(plan: Plan) -> str:
     return _document(
         f"# Plan for {escaped(whose)} on platform {escaped(plan.platform)}",
         escaped(verdict(plan)),
-        _section("Problems: people have to mend these first", map(_problem, plan.problems)),
+        _section("Problems: people have to fix these first", map(_problem, plan.problems)),
         _section("Changes, in the order of writing", _changes(plan.changes)),
-        _section("The rules of the house stop this before the first write", map(_problem, plan.stops)),
+        _section("The platform's policy stop this before the first write", map(_problem, plan.stops)),
         _section("Warnings", [f"- {escaped(warning)}" for warning in plan.warnings]),
-        _section("Left behind by earlier runs", map(_left_over, plan.left_overs)),
+        _section("Left behind by earlier runs", map(_orphan, plan.orphans)),
     )
 
 
@@ -119,7 +119,7 @@ def _claim(claim: Claim) -> Sequence[str]:
     return (f"**{claim.verdict}**", what, code(seen.call), status, seen.at, str(seen.milliseconds), code(seen.request_id))
 
 
-def _left_over(left: LeftOver) -> str:
+def _orphan(left: Orphan) -> str:
     return f"- {escaped(left.system)}: {escaped(left.what)}, since {escaped(left.since)}. {escaped(left.remedy)}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dcr.probe.told import Probed
+from dcr.probe.display import Probed
 from dcr.rendering.lines import BAD, FAINT, GOOD, HEADING, Line, columns, heading, indented
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dcr.faults import printable
-from dcr.http import Evidence
+from dcr.http.sender import Evidence
+from dcr.model.violations import printable
 from dcr.rendering.lines import BAD, FAINT, HEADING, NOTE, VERDICT_STYLES, Line, change_lines, columns, heading, indented
-from dcr.report import Claim, LeftOver, Report, SystemRequests
+from dcr.results.report import Claim, Orphan, Report, SystemRequests
 
 COUNTED_APART = ("vault", "smoke test")  # the promise of few requests is about Curity, Konnect and the portal
 
@@ -18,7 +18,7 @@ def report_lines(report: Report) -> list[Line]:
     lines += heading("Changes") + change_lines(report.changes)
     lines += heading("Claims") + [line for claim in report.claims for line in _claim(claim)] if report.claims else []
     lines += heading("Secrets are in") + indented(report.vault_paths) if report.vault_paths else []
-    lines += heading("Left behind") + [line for left in report.left_overs for line in _left_over(left)] if report.left_overs else []
+    lines += heading("Left behind") + [line for left in report.orphans for line in _orphan(left)] if report.orphans else []
     lines += heading("Warnings") + indented(report.warnings, NOTE) if report.warnings else []
     return [*lines, *_requests(report)]
 
@@ -58,7 +58,7 @@ def shown_by(evidence: Evidence) -> str:
     return f"{evidence.call} -> {answer}, {evidence.milliseconds} ms, {evidence.at}{request}"
 
 
-def _left_over(left: LeftOver) -> list[Line]:
+def _orphan(left: Orphan) -> list[Line]:
     return [*indented([f"{left.system}: {left.what}, since {left.since}"], NOTE), *indented([f"  {left.remedy}"])]
 
 

@@ -1,4 +1,4 @@
-"""hvac over our one way to send: time-outs, TLS, proxies, redirects, errors and counts are decided in `dcr.http`, for Vault too.
+"""hvac over our one way to send: time-outs, TLS, proxies, redirects, errors and counts are decided in `dcr.http.sender`, for Vault too.
 
 Of hvac's own transport nothing is used: its `verify`, `cert`, `proxies`, `timeout`, `session` and `allow_redirects` have no effect,
 its exceptions are never raised, and every call gives the `httpx.Response`.
@@ -18,7 +18,7 @@ import hvac
 from hvac import adapters
 
 from dcr.errors import Refused
-from dcr.http import Sender
+from dcr.http.sender import Sender
 
 if TYPE_CHECKING:
     Adapter = adapters.Adapter[httpx.Response]

@@ -15,8 +15,8 @@ import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dcr.errors import DcrError, Missing, Passing, Refused, Stale, Unknown
-from dcr.http import READING
-from dcr.retry_after import retry_after
+from dcr.http.retry_after import retry_after
+from dcr.http.sender import READING
 
 LOGIN_PATH = re.compile(r"^/v1/auth/.+/login$")
 WAIT_FOR_IT = "The same call may succeed later."

@@ -14,8 +14,8 @@ import hvac
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dcr.errors import CheckFailed, Conflict, Passing, Problem, Refused, Stale
-from dcr.http import Sender
-from dcr.retries import Sleep, with_retries
+from dcr.http.retries import Sleep, with_retries
+from dcr.http.sender import Sender
 from dcr.secret import Secret
 from dcr.vault.kv import Current, KeyValues
 from dcr.vault.login import Login

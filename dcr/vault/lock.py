@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from dcr.errors import Busy, CheckFailed, DcrError, LostLock, Passing, Stale, Unknown
+from dcr.http.polling import REAL_CLOCK, Clock
 from dcr.secret import Secret
 from dcr.vault.kv import Current, KeyValues
-from dcr.waiting import REAL_CLOCK, Clock
 
 LOG = logging.getLogger(__name__)
 LONGEST_POLL_SECONDS = 1.0

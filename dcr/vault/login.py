@@ -17,10 +17,10 @@ import hvac
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dcr.errors import DcrError, Refused
+from dcr.http.polling import REAL_CLOCK, Clock
 from dcr.secret import Secret
-from dcr.settings import VaultLogin, VaultSettings
+from dcr.settings.model import VaultLogin, VaultSettings
 from dcr.vault.answers import refuses_token
-from dcr.waiting import REAL_CLOCK, Clock
 
 # Vault locks a role out at the fifth failure within 15 minutes; with this pause one process makes three.
 PAUSE_AFTER_REFUSAL_SECONDS = 300.0

@@ -5,7 +5,7 @@ Source: reference/vault.md section 2.
 
 from __future__ import annotations
 
-from dcr.names import checked_slug
+from dcr.model.names import checked_slug
 
 TENANTS = "tenants"
 

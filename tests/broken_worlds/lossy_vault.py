@@ -10,7 +10,7 @@ from dataclasses import replace
 from sandbox.certificates import Certificates
 from sandbox.fault_proxy import FaultProxy
 from sandbox.faults import Canned, FaultPlan, Kind
-from tests.living_world import LivingWorld
+from tests.sandbox_fixture import LivingWorld
 
 SYSTEM = "vault"
 # As KV version 2 answers a write (reference/vault.md section 3). The version is one that a fresh path gets.

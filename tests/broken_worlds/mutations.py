@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dcr.changes import Stage
+from dcr.results.changes import Stage
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.broken_worlds.lossy_vault import behind_a_lossy_vault
-from tests.hand_clock import HandClock
-from tests.living_world import LivingWorld
+from tests.fake_clock import HandClock
 from tests.readings.life import at_once
+from tests.sandbox_fixture import LivingWorld
 
 pytestmark = pytest.mark.share
 WRITTEN = (

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
-from dcr.changes import Stage
-from dcr.onboarding import Finished
-from dcr.tenant import Tenant, Way
+from dcr.engine.onboarding import Finished
+from dcr.model.tenant import Tenant, Way
+from dcr.results.changes import Stage
 from tests.broken_worlds.mutations import MUTATIONS, Mutation
-from tests.hand_clock import HandClock
-from tests.living_world import LivingWorld
+from tests.fake_clock import HandClock
 from tests.readings.life import at_once
+from tests.sandbox_fixture import LivingWorld
 
 pytestmark = pytest.mark.share
 ACCEPTING = {

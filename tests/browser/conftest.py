@@ -10,7 +10,7 @@ import pytest
 from tests.browser.dashboard import CHROMIUM, Dashboard, window
 from tests.engine.installation import Installation
 from tests.engine.serving import server_cache, serving
-from tests.living_world import LivingWorld, living, running_world
+from tests.sandbox_fixture import LivingWorld, living, running_world
 
 __all__ = ["living", "running_world"]
 

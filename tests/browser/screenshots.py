@@ -12,7 +12,7 @@ from typing import Any
 from tests.browser.dashboard import WINDOW_HEIGHT, WINDOW_WIDTH, Dashboard, window
 from tests.engine.installation import Installation
 from tests.engine.serving import serving
-from tests.living_world import TREE, LivingWorld, start
+from tests.sandbox_fixture import TREE, LivingWorld, start
 
 PICTURES = TREE / "docs"
 SETTLED_MILLISECONDS = 2_500.0  # the timeline is drawn, and notices have faded in

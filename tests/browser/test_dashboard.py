@@ -1,4 +1,4 @@
-"""What people do in Prefect's dashboard: they order a tenant by the form, mend a failed run by Retry, approve a plan."""
+"""What people do in Prefect's dashboard: they order a tenant by the form, fix a failed run by Retry, approve a plan."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.browser.dashboard import Dashboard
 from tests.consumer import unusable
 from tests.engine.installation import Installation
 from tests.engine.writes import accepted_writes
-from tests.living_world import LivingWorld
+from tests.sandbox_fixture import LivingWorld
 
 
 @pytest.fixture
@@ -46,10 +46,10 @@ def test_a_person_orders_a_tenant_by_the_form_sees_it_complete_and_reads_the_rep
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What makes a run fail, and what mends it."""
+    """What makes a run fail, and what fixes it."""
 
     cause: Callable[[LivingWorld], None]
-    mend: Callable[[LivingWorld], None]
+    fix: Callable[[LivingWorld], None]
     told: str
 
 
@@ -80,7 +80,7 @@ def test_a_person_presses_retry_and_the_run_goes_on_where_it_failed(
     dashboard.sees_state("Failed")
     assert failure.told in prefect.run(run_id)["state"]["message"]
     before = accepted_writes(living)
-    failure.mend(living)
+    failure.fix(living)
     dashboard.retry()
     dashboard.sees_state("Completed")
     assert accepted_writes(living)[: len(before)] == before

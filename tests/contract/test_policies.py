@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.living_world import TREE
 from tests.reference import needs_reference, reference
+from tests.sandbox_fixture import TREE
 
 POLICIES = sorted((TREE / "deployments/policies").glob("*.hcl"))
 NAMES = [file.stem for file in POLICIES]

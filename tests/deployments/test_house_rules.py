@@ -1,4 +1,4 @@
-"""Every flow, task and deployment we ship keeps the rules of the house. No server is needed for it."""
+"""Every flow, task and deployment we ship keeps the platform's policy. No server is needed for it."""
 
 from __future__ import annotations
 

@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from dcr.cli import main
+from cli import main
 from dcr.diagnosis.finding import Diagnosis, Finding
-from dcr.report import Verdict
-from tests.living_world import TREE, LivingWorld
+from dcr.results.report import Verdict
+from tests.sandbox_fixture import TREE, LivingWorld
 
 PROFILE = "base:profiles/profile=token-service,oauth-service"
 SERVER = f"{PROFILE}/settings/profile-oauth:authorization-server"

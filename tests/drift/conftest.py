@@ -1,3 +1,3 @@
-from tests.living_world import living, running_world
+from tests.sandbox_fixture import living, running_world
 
 __all__ = ["living", "running_world"]

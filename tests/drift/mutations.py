@@ -7,8 +7,8 @@ from typing import Any
 
 from sandbox.konnect.state import Application
 from sandbox.world import World
-from tests.living_world import LivingWorld
-from tests.outsider import at_curity, at_konnect
+from tests.admin_client import at_curity, at_konnect
+from tests.sandbox_fixture import LivingWorld
 from tests.vault_values import read_value, write_values
 
 Mutate = Callable[[LivingWorld], None]

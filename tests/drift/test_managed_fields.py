@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
-from dcr.look import Look, look
-from dcr.platform import OnConflict
-from dcr.report import Verdict
+from dcr.engine.observe import Look, look
+from dcr.model.platform import OnConflict
+from dcr.results.report import Verdict
 from dcr.systems import close_systems
 from tasks.checking import UNKNOWN, finding_of, smoke_tested
+from tests.admin_client import at_konnect
 from tests.drift.mutations import (
     CLIENT,
     DCR,
@@ -32,8 +33,7 @@ from tests.drift.mutations import (
     removed,
     strategy,
 )
-from tests.living_world import LivingWorld
-from tests.outsider import at_konnect
+from tests.sandbox_fixture import LivingWorld
 
 CURITY = "curity/profile=token-service"
 TOKEN_ISSUERS, DCR_PATH = f"{CURITY}/token-issuers", f"{CURITY}/dynamic-client-registration"

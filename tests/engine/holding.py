@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.engine.prefect_processes import until
-from tests.living_world import LivingWorld
+from tests.sandbox_fixture import LivingWorld
 
 METADATA = "/.well-known/openid-configuration"
 

@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from ruamel.yaml import YAML
 
+from deployments.environment import reading
 from deployments.local import deploy
-from deployments.surroundings import reading
 from deployments.work_pools import READING, WRITING
 from tests.engine.prefect_processes import TREE, Api, Child, until
 

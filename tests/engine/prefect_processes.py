@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 
 import httpx
 
-from dcr.cli.children import free_port
-from dcr.cli.prefect_server import QUIET
+from cli.children import free_port
+from cli.prefect_server import QUIET
 
 Found = TypeVar("Found")
 

@@ -7,7 +7,7 @@ from typing import Any
 from tests.drift.mutations import provider, strategy
 from tests.engine.installation import Installation
 from tests.engine.writes import accepted_writes
-from tests.living_world import LivingWorld
+from tests.sandbox_fixture import LivingWorld
 
 ALWAYS = {"approval": "always"}
 YES = {"approve": True, "name": "Ada Approver", "reason": "As agreed"}

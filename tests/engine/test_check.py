@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from deployments.work_pools import READING
+from tests.admin_client import at_konnect
 from tests.engine.installation import Installation
 from tests.engine.listener import Listener
 from tests.engine.prefect_processes import until
-from tests.living_world import LivingWorld
-from tests.outsider import at_konnect
+from tests.sandbox_fixture import LivingWorld
 
 
 @pytest.fixture

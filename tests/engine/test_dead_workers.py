@@ -11,7 +11,7 @@ from deployments.automations import apply, dead_runs, heartbeat_seconds, restart
 from tests.engine.holding import hold, release, wait_until_held
 from tests.engine.installation import Installation, kill_processes_of
 from tests.engine.prefect_processes import until
-from tests.living_world import LivingWorld
+from tests.sandbox_fixture import LivingWorld
 
 
 def sooner(prefect: Installation, silence_seconds: int) -> None:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from dcr.cli import main
+from cli import main
 from deployments.local import deploy
 from tests.engine.installation import environment
 from tests.engine.prefect_processes import PROMPT, migrated_home, plain_environment, start_server
 from tests.engine.serving import PREPARED, server_cache
-from tests.living_world import TREE
+from tests.sandbox_fixture import TREE
 
 LOGIN = "operator:pass:word"
 GUARDED = {

@@ -7,11 +7,11 @@ from typing import Any
 
 import httpx
 
-from deployments.surroundings import TREE
+from deployments.environment import TREE
 from tests.engine.image import built
 from tests.engine.installation import Installation, environment
 from tests.engine.prefect_processes import PROMPT, Api, start_server
-from tests.living_world import LivingWorld
+from tests.sandbox_fixture import LivingWorld
 
 
 def test_server_and_worker_of_the_image_onboard_a_tenant_and_write_nothing_beside_its_home(

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.engine.holding import hold, release, wait_until_held
 from tests.engine.installation import Installation, kill_processes_of
-from tests.living_world import LivingWorld
+from tests.sandbox_fixture import LivingWorld
 
 
 def test_a_run_whose_process_dies_is_started_again_once_and_completes(prefect: Installation, living: LivingWorld, acme: Any) -> None:

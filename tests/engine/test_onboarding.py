@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from dcr.cli import main
+from cli import main
 from tests.engine.installation import Installation
 from tests.engine.writes import accepted_writes
-from tests.living_world import TREE, LivingWorld
+from tests.sandbox_fixture import TREE, LivingWorld
 
 
 @pytest.mark.share

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.engine.installation import Installation
 from tests.engine.writes import accepted_writes, refused_writes
-from tests.living_world import LivingWorld
+from tests.sandbox_fixture import LivingWorld
 from tests.vault_values import read_value, write_values
 
 
@@ -18,7 +18,7 @@ class Hindrance:
     """A stage that fails, until what hinders it is taken away."""
 
     stage: str
-    mend: Callable[[LivingWorld], None]
+    fix: Callable[[LivingWorld], None]
     refused: str = ""  # the write that fails, if the stage fails by one
 
 
@@ -66,7 +66,7 @@ def test_a_run_that_fails_at_every_stage_in_turn_writes_in_all_what_an_undisturb
         assert state["name"] == "Failed"
         refused = refused_writes(living)
         assert refused[-1:] == [hindrance.refused] or not hindrance.refused, f"{hindrance.stage}: {refused}, {state['message']}"
-        hindrance.mend(living)
+        hindrance.fix(living)
         prefect.retry(run_id)
     prefect.completed(run_id, attempt=len(HINDRANCES) + 1)
     assert accepted_writes(living) == undisturbed

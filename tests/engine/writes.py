@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.living_world import LivingWorld
+from tests.sandbox_fixture import LivingWorld
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 READING = frozenset({"GET", "HEAD", "OPTIONS"})

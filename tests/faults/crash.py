@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sandbox.faults import Kind, Timing
 from tests.faults.faulty_world import SHORT_LOCK, FaultyWorld, is_write
-from tests.living_world import TREE
+from tests.sandbox_fixture import TREE
 
 TENANT_FILE = TREE / "examples/tenants/acme.yaml"
 PLATFORM_FILE = TREE / "examples/platforms/sandbox.yaml"
@@ -26,7 +26,7 @@ CRASHES = {
 
 def spawn(ready_file: Path, *, platform_file: Path = PLATFORM_FILE, lock: Mapping[str, float] = SHORT_LOCK) -> subprocess.Popen[bytes]:
     """`dcr onboard` as a process of its own, with the settings of a sandbox and this lock."""
-    command = [sys.executable, "-m", "dcr", "onboard", str(TENANT_FILE), "--platform", str(platform_file), "--ready-file", str(ready_file)]
+    command = [sys.executable, "-m", "cli", "onboard", str(TENANT_FILE), "--platform", str(platform_file), "--ready-file", str(ready_file)]
     environment = {"PATH": os.environ["PATH"], "HOME": str(ready_file.parent), **terms(lock)}
     return subprocess.Popen(command, cwd=TREE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from sandbox.konnect.state import Application, Provider
-from tests.living_world import LivingWorld
+from tests.sandbox_fixture import LivingWorld
 
 VOLATILE = re.compile(rb"(<(?:[\w-]+:)?(?:secret|value)>)[^<]*")
 FLEETING = frozenset({"id", "created_at", "updated_at", "client_id", "registration_count"})

@@ -9,19 +9,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dcr.onboarding import Finished, InThisProcess, onboard
-from dcr.platform import Deadlines, Platform
-from dcr.report import LeftOver
-from dcr.run import Run
-from dcr.settings import Settings, load_settings
+from dcr.engine.onboarding import Finished, InThisProcess, onboard
+from dcr.http.polling import Clock
+from dcr.model.platform import Deadlines, Platform
+from dcr.model.tenant import Tenant
+from dcr.results.report import Orphan
+from dcr.settings.model import Settings, load_settings
+from dcr.steps.context import Run
 from dcr.systems import build_systems
-from dcr.tenant import Tenant
-from dcr.waiting import Clock
 from sandbox.faults import FaultPlan, Kind, Matches, any_request, kinds
 from sandbox.konnect.state import Application, Provider, Strategy
 from sandbox.world import WorldOptions
 from tests.faults.end_state import SHORT_TTL_SECONDS, differences, end_state, left_behind, vault_read, vault_write
-from tests.living_world import LivingWorld, start
+from tests.sandbox_fixture import LivingWorld, start
 
 # What is late is later than a hasty client waits, and what is not late is in time even on a busy machine.
 HASTY_SECONDS, LATE_SECONDS = 0.6, 0.8
@@ -56,7 +56,7 @@ class FaultyWorld:
     hasty: Settings  # of one whose answers are late
     undisturbed: dict[str, Any] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)  # of an undisturbed onboarding
-    told: list[LeftOver] = field(default_factory=list)  # by all reports since the reset
+    told: list[Orphan] = field(default_factory=list)  # by all reports since the reset
 
     @property
     def platform(self) -> Platform:
@@ -71,7 +71,7 @@ class FaultyWorld:
         try:
             run = Run(systems, systems.platform, tenant or self.living.tenant, write=False)
             finished = onboard(run, InThisProcess(run, sleep=_nap), "fault walk")
-            self.told += finished.report.left_overs
+            self.told += finished.report.orphans
             return finished
         finally:
             systems.close()

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import httpx
 
-from dcr.cli.prefect_server import FAST, QUIET
-from dcr.report import LeftOver
+from cli.prefect_server import FAST, QUIET
+from dcr.results.report import Orphan
 from tests.engine.prefect_processes import PROMPT, Api, migrated_home, plain_environment, start_server
 from tests.faults.crash import PLATFORM_FILE, terms
 from tests.faults.faulty_world import SHORT_LOCK
-from tests.living_world import TREE, LivingWorld
+from tests.sandbox_fixture import TREE, LivingWorld
 
 
 @dataclass(slots=True)
@@ -51,13 +51,13 @@ class PrefectServer:
         process.stdin = None  # `communicate` would write to it
         return process
 
-    def named(self) -> list[LeftOver]:
+    def named(self) -> list[Orphan]:
         """What the last run's report may name: its lines, as people read them. A run that failed leaves no other."""
         wanted = {"artifacts": {"key": {"any_": ["tenant-acme"]}}, "sort": "CREATED_DESC", "limit": 1}
         with httpx.Client(base_url=self.url, trust_env=False) as client:
             found = Api(client).post("/artifacts/filter", wanted)
         lines = str(found[0]["data"]).splitlines() if found else []
-        return [LeftOver(system="curity", what=line, since="", remedy="") for line in lines]
+        return [Orphan(system="curity", what=line, since="", remedy="") for line in lines]
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A login that lacks one right: it is named and tried once, what converged stays, nothing more is written, and the next run mends it."""
+"""A login that lacks one right: it is named and tried once, what converged stays, nothing more is written, and the next run fixes it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from dcr.errors import DcrError, Problems, Refused
 from tests.faults.faulty_world import WRITES, FaultyWorld
-from tests.living_world import TREE
+from tests.sandbox_fixture import TREE
 
 KONNECT = {
     "GET /v3/portals": "Portals: Maintainer",
@@ -65,7 +65,7 @@ def stopped(faulty: FaultyWorld, *systems: str) -> DcrError:
     return error
 
 
-def mended(faulty: FaultyWorld, system: str, **knobs: object) -> list[str]:
+def fixed(faulty: FaultyWorld, system: str, **knobs: object) -> list[str]:
     """What is wrong after the right was given."""
     faulty.living.knobs(system, **knobs)
     return faulty.faults_after()
@@ -78,7 +78,7 @@ def test_a_missing_role_in_konnect_or_the_portal_is_named_and_tried_once(faulty:
     assert role in str(faulty.onboard().error)
     faulty.living.forget_requests()
     assert role in str(stopped(faulty, "curity-admin", "konnect", "portal"))
-    assert mended(faulty, "konnect", denied=()) == []
+    assert fixed(faulty, "konnect", denied=()) == []
 
 
 @pytest.mark.parametrize("path", shared(CURITY))
@@ -87,13 +87,13 @@ def test_a_missing_right_to_write_in_curity_is_named_and_tried_once(faulty: Faul
     said = str(stopped(faulty, "curity-admin", "konnect", "portal"))
     assert "denies this admin user" in said
     assert path.rsplit("/", 1)[-1] in said
-    assert mended(faulty, "curity-admin", denied_writes=[]) == []
+    assert fixed(faulty, "curity-admin", denied_writes=[]) == []
 
 
 def test_a_missing_right_to_read_in_curity_is_named_and_tried_once(faulty: FaultyWorld) -> None:
     faulty.living.knobs("curity-admin", denied_reads=["/profiles/profile"])
     assert "denies this admin user" in str(stopped(faulty, "curity-admin", "konnect", "portal"))
-    assert mended(faulty, "curity-admin", denied_reads=[]) == []
+    assert fixed(faulty, "curity-admin", denied_reads=[]) == []
 
 
 @pytest.mark.parametrize("path", shared(VAULT))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.living_world import LivingWorld
+from tests.sandbox_fixture import LivingWorld
 
 
 def held_by(living: LivingWorld) -> list[str]:

@@ -17,7 +17,7 @@ from tests.leaks.hunting import Hunt
 from tests.leaks.known import held_by, ports_of
 from tests.leaks.test_witnessed_values import tapped
 from tests.leaks.watching import watch
-from tests.living_world import TREE, LivingWorld
+from tests.sandbox_fixture import TREE, LivingWorld
 
 TENANT, PLATFORM = TREE / "examples/tenants/acme.yaml", TREE / "examples/platforms/sandbox.yaml"
 COMMANDS = {
@@ -41,7 +41,7 @@ class Commands:
         """One command, as a person types it."""
         notes = self.directory / command.replace(" ", "-")
         name, *options = command.split()
-        given = [sys.executable, "-m", "dcr", name, str(TENANT), *options, "--platform", str(PLATFORM)]
+        given = [sys.executable, "-m", "cli", name, str(TENANT), *options, "--platform", str(PLATFORM)]
         surroundings = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.directory),

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from dcr.cli.prefect_server import prefect_server, wait_for
+from cli.prefect_server import prefect_server, wait_for
 from tests.engine.prefect_processes import until
 from tests.leaks.hunting import Hit, Hunt
 from tests.leaks.known import held_by, ports_of
 from tests.leaks.leaky_flow import PLACES
 from tests.leaks.watching import watch
-from tests.living_world import TREE, LivingWorld
+from tests.sandbox_fixture import TREE, LivingWorld
 
 KILLED = -9
 

@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from dcr.curity.admin import CurityAdmin
-from dcr.curity.reading import read_state
+from cli.prefect_api import PrefectApi
+from dcr.curity.admin.client import CurityAdmin
+from dcr.curity.admin.reading import read_state
 from dcr.errors import DcrError, Refused
-from dcr.http import Sender
+from dcr.http.sender import Sender
 from dcr.konnect.answers import Id
-from dcr.prefect_api import PrefectApi
 from dcr.secret import BasicCredentials, Secret
 from dcr.vault.adapter import hvac_client
 from dcr.vault.kv import KeyValues

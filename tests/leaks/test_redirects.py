@@ -9,8 +9,8 @@ import httpx
 import pytest
 import respx
 
+from cli.prefect_api import connected
 from dcr.errors import DcrError
-from dcr.prefect_api import connected
 from dcr.secret import Secret
 from sandbox.faults import Canned, Kind
 from tests.faults.faulty_world import FaultyWorld

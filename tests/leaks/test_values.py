@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
 from dcr.errors import DcrError
-from dcr.faults import names_a_secret
-from dcr.ready_file import ReadyFile
+from dcr.model.violations import names_a_secret
 from dcr.secret import BasicCredentials, Secret
-from dcr.settings import Settings
+from dcr.settings.model import Settings
+from dcr.settings.ready_file import ReadyFile
 from tests.leaks.holders import fields_of, holders, our_classes, planted
 from tests.leaks.hunting import Hunt
 from tests.leaks.representations import representations

@@ -12,12 +12,12 @@ from tests.leaks.holders import holders
 from tests.leaks.hunting import Hunt
 from tests.leaks.tapped import secrets_of
 from tests.leaks.witness import Witness
-from tests.living_world import LivingWorld
+from tests.sandbox_fixture import LivingWorld
 
 IN_HAND = {
     "dcr.vault.kv.Current",
     "dcr.vault.client.VaultSecret",
-    "dcr.registration.RegisteredClient",
+    "dcr.curity.runtime.client_registration.RegisteredClient",
     "dcr.portal.applications.Credentials",
 }
 

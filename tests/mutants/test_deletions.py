@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.living_world import TREE
 from tests.mutants.checks_of_ours import CHECKS_OF_OURS
 from tests.mutants.deletion import Deletion
 from tests.mutants.rules_of_the_sandbox import RULES_OF_THE_SANDBOX
 from tests.reference import REFERENCE
+from tests.sandbox_fixture import TREE
 
 DELETIONS = (*RULES_OF_THE_SANDBOX, *CHECKS_OF_OURS)
 COPIED = ("dcr", "sandbox", "tests", "examples", "deployments", "pyproject.toml")

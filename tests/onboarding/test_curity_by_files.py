@@ -14,19 +14,19 @@ import pytest
 from lxml import etree
 from passlib.hash import sha256_crypt  # type: ignore[import-untyped]  # libpass ships no types
 
-from dcr.changes import Stage
-from dcr.cli import main
-from dcr.curity.fragment import FILE_ROOT, SecretAs, secret_parameter
+from cli import main
+from dcr.curity.admin.fragment import FILE_ROOT, SecretAs, secret_parameter
+from dcr.engine.observe import look
+from dcr.engine.onboarding import Finished, InThisProcess, onboard
 from dcr.errors import Problems
-from dcr.look import look
-from dcr.onboarding import Finished, InThisProcess, onboard
-from dcr.platform import CurityMode, Platform
-from dcr.report import Verdict
-from dcr.run import Run
-from dcr.stages.rendered_settings import fragment_of
-from tests.living_world import TREE, LivingWorld
+from dcr.model.platform import CurityMode, Platform
+from dcr.results.changes import Stage
+from dcr.results.report import Verdict
+from dcr.steps.context import Run
+from dcr.steps.curity_configuration.rendered_settings import fragment_of
 from tests.reference import needs_reference
 from tests.sandbox.curity.test_yanglint import YANGLINT, yanglint_takes
+from tests.sandbox_fixture import TREE, LivingWorld
 
 DATA = '<data xmlns="urn:ietf:params:xml:ns:yang:ietf-restconf">'
 CONFIG = '<config xmlns="http://tail-f.com/ns/config/1.0">'

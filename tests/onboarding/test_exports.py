@@ -11,16 +11,16 @@ import httpx
 import pytest
 from passlib.hash import sha256_crypt  # type: ignore[import-untyped]  # libpass ships no types
 
-from dcr.onboarding import Finished
+from dcr.engine.onboarding import Finished
 from sandbox.systems import OWN_EXPORT
 from sandbox.world import WorldOptions
 from tests.consumer import consumer, unusable
-from tests.living_world import LivingWorld, start
 from tests.onboarding.elements import Elements, elements
 from tests.reference import REFERENCE, needs_reference
 from tests.sandbox.curity.samples import export_names, how_to
 from tests.sandbox.curity.test_exports import is_subsequence
 from tests.sandbox.curity.test_yanglint import YANGLINT, yanglint_takes
+from tests.sandbox_fixture import LivingWorld, start
 
 OWN = "the sandbox's own"
 SECRET = re.compile(r"/as:client\[konnect-dcr\]/as:secret$")

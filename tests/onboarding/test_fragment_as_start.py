@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from dcr.curity.fragment import SecretAs
-from dcr.report import Verdict
+from dcr.curity.admin.fragment import SecretAs
+from dcr.results.report import Verdict
 from sandbox.world import WorldOptions
 from tests.consumer import consumer
-from tests.living_world import LivingWorld, start
 from tests.onboarding.test_curity_by_files import CURITY, initial_secret, load, onboarded, rendering
+from tests.sandbox_fixture import LivingWorld, start
 
 INITIAL_CLIENT = "platform/initial-client"
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dcr.changes import KNOWN_AFTER_APPLY, Stage
-from dcr.report import Verdict
-from tests.living_world import LivingWorld
+from dcr.results.changes import KNOWN_AFTER_APPLY, Stage
+from dcr.results.report import Verdict
+from tests.sandbox_fixture import LivingWorld
 
 COUNTED = ("curity-admin", "curity-runtime", "konnect", "portal")
 

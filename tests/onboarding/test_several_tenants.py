@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from itertools import permutations
 from typing import Any
 
-from dcr.tenant import Tenant
+from dcr.model.tenant import Tenant
 from tests.consumer import consumer
-from tests.hand_clock import HandClock
-from tests.living_world import LivingWorld
+from tests.fake_clock import HandClock
 from tests.readings.life import at_once
+from tests.sandbox_fixture import LivingWorld
 
 HASH = re.compile(rb"<secret>\$5\$[^<]+</secret>")
 DRAWN = ("id", "created_at", "updated_at", "client_id")

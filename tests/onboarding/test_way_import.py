@@ -8,14 +8,14 @@ from typing import Any
 import httpx
 import pytest
 
-from dcr.changes import Stage
-from dcr.onboarding import Finished, InThisProcess, onboard
-from dcr.report import Verdict
-from dcr.stages.import_application import clients_to_replace
+from dcr.engine.onboarding import Finished, InThisProcess, onboard
+from dcr.model.tenant import OwnerType, Tenant
+from dcr.results.changes import Stage
+from dcr.results.report import Verdict
+from dcr.steps.application.imported.application import clients_to_replace
 from dcr.systems import Systems
-from dcr.tenant import OwnerType, Tenant
 from dcr.vault import paths
-from tests.living_world import LivingWorld
+from tests.sandbox_fixture import LivingWorld
 
 NAME = "payments-client"
 TEAM = "Acme integrators"

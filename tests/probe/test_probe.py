@@ -11,12 +11,12 @@ from urllib.parse import quote
 
 import pytest
 
-from dcr.cli import main
+from cli import main
+from dcr.probe.display import Probed
 from dcr.probe.probing import TELLS
-from dcr.probe.told import Probed
-from dcr.probe.untold import untold
+from dcr.probe.undetermined import untold
 from sandbox.readings import load_choice, load_facts
-from tests.living_world import TREE, LivingWorld
+from tests.sandbox_fixture import TREE, LivingWorld
 
 FACTS = load_facts()
 ROUNDS = 4

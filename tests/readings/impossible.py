@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from dcr.platform import Platform
+from dcr.model.platform import Platform
 from tests.readings.life import with_auth_methods, with_scopes
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dcr.onboarding import Finished
-from dcr.platform import Platform
+from dcr.engine.onboarding import Finished
+from dcr.model.platform import Platform
 from sandbox.konnect.state import Provider, Registration, Strategy
 from tests.consumer import consumer, unusable
-from tests.hand_clock import HandClock
-from tests.living_world import LivingWorld
+from tests.fake_clock import HandClock
+from tests.sandbox_fixture import LivingWorld
 
 
 @dataclass(frozen=True, slots=True)

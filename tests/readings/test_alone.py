@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from sandbox.readings import load_facts
-from tests.living_world import LivingWorld
 from tests.readings.choices import alone
 from tests.readings.life import Life, at_once
+from tests.sandbox_fixture import LivingWorld
 
 # Each stands in a mixture of test_pairs.py too; by itself it tells who is to blame.
 pytestmark = pytest.mark.long

@@ -8,11 +8,11 @@ from collections.abc import Callable
 import pytest
 
 from sandbox.readings import Fact, Readings, load_facts
-from tests.living_world import LivingWorld
 from tests.readings.life import Life, at_once
 from tests.readings.open_points import NO_READING, named_points, open_points
 from tests.readings.sources import missing_places
 from tests.reference import needs_reference, reference
+from tests.sandbox_fixture import LivingWorld
 
 pytestmark = pytest.mark.share
 FACTS = load_facts()

@@ -8,10 +8,10 @@ from functools import cache
 import pytest
 
 from sandbox.readings import load_facts
-from tests.living_world import LivingWorld
 from tests.readings.choices import Row, all_pairs, pairs_of, rows
 from tests.readings.impossible import IMPOSSIBLE
 from tests.readings.life import Life, at_once
+from tests.sandbox_fixture import LivingWorld
 
 FACTS = load_facts()
 ROWS = rows(FACTS)

@@ -12,8 +12,8 @@ import pytest
 import respx
 
 from dcr.errors import Problems
-from dcr.platform import Platform
-from dcr.settings import Settings, load_settings
+from dcr.model.platform import Platform
+from dcr.settings.model import Settings, load_settings
 from dcr.systems import Registry, Systems, build_systems
 from dcr.vault import paths
 from tests.vault_server import Operator, VaultServer

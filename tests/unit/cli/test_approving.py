@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from dcr.cli.approving import ask
+from cli.approving import ask
 from dcr.errors import Refused
-from dcr.outcome import Outcome
-from dcr.platform import Approval, Rules
-from dcr.run import Run
-from tests.unit.cli.surroundings import look, run
+from dcr.model.platform import Approval, Rules
+from dcr.results.outcome import Outcome
+from dcr.steps.context import Run
+from tests.unit.cli.contexts import look, run
 from tests.unit.rendering import values
 
 FOUND = look(Outcome(changes=values.CHANGES))
@@ -22,7 +22,7 @@ def asking(approval: Approval) -> Run:
 
 def person(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    monkeypatch.setattr("dcr.cli.approving.typer.prompt", lambda *_words, **_options: answer)
+    monkeypatch.setattr("cli.approving.typer.prompt", lambda *_words, **_options: answer)
 
 
 def test_nobody_is_asked_where_the_house_does_not_want_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from dcr.cli import main
+from cli import main
+from dcr.engine.observe import Look
+from dcr.engine.onboarding import Finished
 from dcr.errors import CheckFailed
-from dcr.look import Look
-from dcr.onboarding import Finished
-from dcr.outcome import Outcome
-from tests.unit.cli.surroundings import ACME, BAD, SANDBOX, TREE, look, offline, run
+from dcr.results.outcome import Outcome
+from tests.unit.cli.contexts import ACME, BAD, SANDBOX, TREE, look, offline, run
 from tests.unit.rendering import values
 
 PROBLEM = Outcome(problems=(values.problem(),))
@@ -22,8 +22,8 @@ CONFLICT = Outcome(changes=values.CHANGES[2:3])
 
 
 def finding(monkeypatch: pytest.MonkeyPatch, found: Look) -> None:
-    monkeypatch.setattr("dcr.cli.plan.run_for", offline(run()))
-    monkeypatch.setattr("dcr.cli.plan.look", lambda _run, sleep: found)
+    monkeypatch.setattr("cli.plan.run_for", offline(run()))
+    monkeypatch.setattr("cli.plan.look", lambda _run, sleep: found)
 
 
 @pytest.mark.parametrize(
@@ -61,14 +61,14 @@ def test_a_plan_as_text_goes_to_standard_output(monkeypatch: pytest.MonkeyPatch,
 def test_onboarding_prints_its_report_also_when_it_failed(
     as_json: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("dcr.cli.onboard.run_for", offline(run()))
-    error = CheckFailed("smoke test", "a wrong secret was let in", "Mend the gateway.")
+    monkeypatch.setattr("cli.onboard.run_for", offline(run()))
+    error = CheckFailed("smoke test", "a wrong secret was let in", "Fix the gateway.")
     for finished, code in ((Finished(values.report(error="")), 0), (Finished(values.report(), error), 1)):
-        monkeypatch.setattr("dcr.cli.onboard.onboard_tenant", lambda *_arguments, finished=finished: finished)
+        monkeypatch.setattr("cli.onboard.onboard_tenant", lambda *_arguments, finished=finished: finished)
         assert main(["onboard", str(ACME), *(["--json"] if as_json else [])]) == code
         printed = capsys.readouterr()
         assert (json.loads(printed.out)["tenant"] == "acme") if as_json else printed.out.startswith("Tenant acme on platform sandbox")
-        assert ("Failed: a wrong secret was let in. Mend the gateway." in printed.err) is bool(code)
+        assert ("Failed: a wrong secret was let in. Fix the gateway." in printed.err) is bool(code)
 
 
 def test_validate_tells_good_from_bad_and_applies_the_rules_of_the_house(capsys: pytest.CaptureFixture[str]) -> None:
@@ -106,18 +106,18 @@ def test_a_schema_is_printed_as_json(document: str, capsys: pytest.CaptureFixtur
 
 def test_a_plan_for_a_careful_platform_tells_what_stops_it(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     careful = replace(run(), platform=run().platform.model_copy(update={"rules": values.careful()}))
-    monkeypatch.setattr("dcr.cli.plan.run_for", offline(careful))
-    monkeypatch.setattr("dcr.cli.plan.look", lambda _run, sleep: look(CHANGES))
+    monkeypatch.setattr("cli.plan.run_for", offline(careful))
+    monkeypatch.setattr("cli.plan.look", lambda _run, sleep: look(CHANGES))
     assert main(["plan", str(ACME)]) == 2
-    assert "The rules of the house stop this before the first write" in capsys.readouterr().out
+    assert "The platform's policy stop this before the first write" in capsys.readouterr().out
 
 
 def test_prepare_is_for_the_platform_alone_and_plans_on_demand(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     alone = replace(run(), tenant=None)
     for command in ("plan", "prepare"):
-        monkeypatch.setattr(f"dcr.cli.{command}.run_for", offline(alone))
-    monkeypatch.setattr("dcr.cli.plan.look", lambda _run, sleep: look(CHANGES))
-    monkeypatch.setattr("dcr.cli.prepare.onboard", lambda *_arguments: Finished(values.report(tenant="", error="")))
+        monkeypatch.setattr(f"cli.{command}.run_for", offline(alone))
+    monkeypatch.setattr("cli.plan.look", lambda _run, sleep: look(CHANGES))
+    monkeypatch.setattr("cli.prepare.onboard", lambda *_arguments: Finished(values.report(tenant="", error="")))
     assert main(["prepare", "--plan"]) == 2
     assert capsys.readouterr().out.startswith("Plan for the platform's own part on platform sandbox")
     assert main(["prepare"]) == 0

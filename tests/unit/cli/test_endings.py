@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from dcr.cli import main
-from dcr.cli.app import COMMANDS
+from cli import main
+from cli.app import COMMANDS
 from dcr.errors import Problem, Problems, Refused
-from tests.unit.cli.surroundings import ACME, BAD, SANDBOX, TREE
+from tests.unit.cli.contexts import ACME, BAD, SANDBOX, TREE
 
 NAMES = [command.__name__ for command in COMMANDS]
 
@@ -20,7 +20,7 @@ def started(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(arguments, cwd=TREE, capture_output=True, text=True, timeout=120)
 
 
-@pytest.mark.parametrize("command", [[sys.executable, "-m", "dcr"], [str(Path(sys.executable).with_name("dcr"))]], ids=["module", "script"])
+@pytest.mark.parametrize("command", [[sys.executable, "-m", "cli"], [str(Path(sys.executable).with_name("dcr"))]], ids=["module", "script"])
 def test_module_and_script_are_the_same_command(command: list[str]) -> None:
     usage, good, bad = started(*command, "frob"), started(*command, "version"), started(*command, "validate", "nowhere.yaml")
     assert (usage.returncode, good.returncode, bad.returncode) == (64, 0, 1)
@@ -68,7 +68,7 @@ def test_an_error_of_ours_is_told_in_words(monkeypatch: pytest.MonkeyPatch, caps
     def refuse(*_arguments: object) -> None:
         raise Refused("konnect: GET /v3/portals", "the token is not accepted", "Renew it.")
 
-    monkeypatch.setattr("dcr.cli.plan.planned", refuse)
+    monkeypatch.setattr("cli.plan.planned", refuse)
     assert main(["plan", str(ACME)]) == 1
     assert capsys.readouterr().err == "konnect: GET /v3/portals: the token is not accepted. Renew it.\n"
 
@@ -77,7 +77,7 @@ def test_problems_without_a_line_keep_their_heading(monkeypatch: pytest.MonkeyPa
     def refuse(*_arguments: object) -> None:
         raise Problems("settings", [Problem("DCR_VAULT__ROLE_ID", "is not set", "Set it.")])
 
-    monkeypatch.setattr("dcr.cli.plan.planned", refuse)
+    monkeypatch.setattr("cli.plan.planned", refuse)
     assert main(["plan", str(ACME)]) == 1
     assert capsys.readouterr().err == "settings: 1 problem. Nothing was written.\n  DCR_VAULT__ROLE_ID: is not set. Set it.\n"
 
@@ -86,7 +86,7 @@ def test_an_interrupt_ends_with_130(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     def interrupt(*_arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("dcr.cli.plan.planned", interrupt)
+    monkeypatch.setattr("cli.plan.planned", interrupt)
     assert main(["plan", str(ACME)]) == 130
     assert "Traceback" not in capsys.readouterr().err
 
@@ -99,7 +99,7 @@ def test_a_bad_tenant_is_told_before_any_system_is_made(
     def never(*_arguments: object) -> None:
         raise AssertionError("systems were made for a bad file")
 
-    monkeypatch.setattr("dcr.cli.surroundings.systems_of", never)
+    monkeypatch.setattr("cli.context.systems_of", never)
     path = BAD / "tenants" / bad
     assert main([command, str(path), "--platform", str(SANDBOX)]) == 1
     lines = capsys.readouterr().err.splitlines()
@@ -117,6 +117,6 @@ def test_a_flow_is_not_started_for_a_bad_tenant(monkeypatch: pytest.MonkeyPatch,
     def never(*_arguments: object, **_options: object) -> None:
         raise AssertionError("a process was started for a bad file")
 
-    monkeypatch.setattr("dcr.cli.flow_process.subprocess.run", never)
+    monkeypatch.setattr("cli.flow_process.subprocess.run", never)
     assert main(["onboard", str(BAD / "tenants/bad_slug.yaml"), "--platform", str(SANDBOX), "--prefect"]) == 1
     assert "tenant.slug" in capsys.readouterr().err

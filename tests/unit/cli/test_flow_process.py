@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from dcr.cli import main
-from tests.unit.cli.surroundings import ACME, SANDBOX
+from cli import main
+from tests.unit.cli.contexts import ACME, SANDBOX
 from tests.unit.rendering import values
 
 
@@ -26,7 +26,7 @@ class Children:
 
 def started(monkeypatch: pytest.MonkeyPatch, returncode: int, stdout: str) -> Children:
     children = Children(returncode, stdout)
-    monkeypatch.setattr("dcr.cli.flow_process.subprocess.run", children.run)
+    monkeypatch.setattr("cli.flow_process.subprocess.run", children.run)
     return children
 
 

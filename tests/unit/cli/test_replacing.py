@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from dcr.cli import main
-from dcr.onboarding import Finished
-from dcr.run import Run
-from tests.unit.cli.surroundings import ACME, offline, run
+from cli import main
+from dcr.engine.onboarding import Finished
+from dcr.steps.context import Run
+from tests.unit.cli.contexts import ACME, offline, run
 from tests.unit.rendering import values
 
 
@@ -18,9 +18,9 @@ def test_the_clients_to_replace_are_given_to_the_run(monkeypatch: pytest.MonkeyP
         given.append(run)
         return Finished(values.report(error=""))
 
-    monkeypatch.setattr("dcr.cli.onboard.run_for", offline(run()))
-    monkeypatch.setattr("dcr.cli.onboard.clients_to_replace", lambda _run, names: frozenset(f"client of {name}" for name in names))
-    monkeypatch.setattr("dcr.cli.onboard.onboard_tenant", onboarded)
+    monkeypatch.setattr("cli.onboard.run_for", offline(run()))
+    monkeypatch.setattr("cli.onboard.clients_to_replace", lambda _run, names: frozenset(f"client of {name}" for name in names))
+    monkeypatch.setattr("cli.onboard.onboard_tenant", onboarded)
     assert main(["onboard", str(ACME), "--replace", "payments-client"]) == 0
     assert main(["onboard", str(ACME)]) == 0
 
@@ -28,7 +28,7 @@ def test_the_clients_to_replace_are_given_to_the_run(monkeypatch: pytest.MonkeyP
 
 
 def test_what_cannot_be_replaced_is_told_and_nothing_is_asked(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr("dcr.cli.onboard.run_for", offline(run()))
+    monkeypatch.setattr("cli.onboard.run_for", offline(run()))
 
     assert main(["onboard", str(ACME), "--replace", "orders-client"]) == 1
     assert "no such application of the way 'import'" in capsys.readouterr().err

@@ -14,9 +14,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dcr.cli import main
-from dcr.ready_file import read_ready_file
-from tests.unit.cli.surroundings import TREE
+from cli import main
+from dcr.settings.ready_file import read_ready_file
+from tests.unit.cli.contexts import TREE
 
 LAST_LINE = "Ctrl-C ends it.\n"
 
@@ -36,7 +36,7 @@ def readings(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def command(ready_file: Path, readings: Path) -> Iterator[subprocess.Popen[str]]:
-    arguments = [sys.executable, "-m", "dcr", "sandbox", "--ready-file", str(ready_file), "--readings", str(readings)]
+    arguments = [sys.executable, "-m", "cli", "sandbox", "--ready-file", str(ready_file), "--readings", str(readings)]
     process = subprocess.Popen(arguments, cwd=TREE, stdout=subprocess.PIPE, text=True, start_new_session=True)
     yield process
     if process.poll() is None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dcr.documents import Kind, judge, load_platform, load_platform_and_tenant, load_tenant, load_tenants
+from dcr.documents.loading import Kind, judge, load_platform, load_platform_and_tenant, load_tenant, load_tenants
 from dcr.errors import Problems
 from tests.unit.documents.expected import PLATFORMS, TENANTS
 

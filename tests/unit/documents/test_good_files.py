@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from dcr.documents import Kind, judge, load_platform, load_tenant, load_tenants
+from dcr.documents.loading import Kind, judge, load_platform, load_tenant, load_tenants
+from dcr.documents.policy import check
 from dcr.errors import Problems
-from dcr.house_rules import check
-from dcr.platform import ProfileChanges
-from dcr.tenant import Tenant, Way
+from dcr.model.platform import ProfileChanges
+from dcr.model.tenant import Tenant, Way
 
 TREE = Path(__file__).parents[3]
 ACME = TREE / "examples/tenants/acme.yaml"

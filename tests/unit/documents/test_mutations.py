@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from dcr.documents import Document, Kind, judge
-from dcr.faults import Location, field_path
-from dcr.tenant import Api, Application, Tenant
+from dcr.documents.loading import Document, Kind, judge
+from dcr.model.tenant import Api, Application, Tenant
+from dcr.model.violations import Location, field_path
 
 TREE = Path(__file__).parents[3]
 GOOD = TREE / "examples/tenants/acme.yaml"

@@ -10,11 +10,11 @@ import pytest
 import respx
 
 from dcr.errors import Missing, Passing, Refused, Unknown
+from dcr.http.polling import Clock
 from dcr.konnect.answers import MOST_PAGES, Answer, Id
 from dcr.konnect.client import Konnect
-from dcr.konnect.settling import SETTLING_SECONDS, Settling
+from dcr.konnect.eventual_consistency import CONSISTENCY_SECONDS, EventualConsistency
 from dcr.secret import Secret
-from dcr.waiting import Clock
 from tests.unit.konnect.region import KONNECT, problem
 
 ID = "00000000-0000-4000-8000-000000000001"
@@ -49,7 +49,7 @@ def konnect_api() -> Iterator[respx.MockRouter]:
 
 def a_client(tokens: Iterator[str] | None = None, time: Time | None = None) -> Konnect:
     given = tokens or iter(["kpat_one", "kpat_two", "kpat_three"])
-    return Konnect(httpx.Client(base_url=KONNECT), lambda: Secret(next(given)), HOSTS, Settling((time or Time()).clock))
+    return Konnect(httpx.Client(base_url=KONNECT), lambda: Secret(next(given)), HOSTS, EventualConsistency((time or Time()).clock))
 
 
 def a_page(*ids: str, total: int | None = None) -> httpx.Response:
@@ -122,7 +122,7 @@ def test_the_patience_ends_ten_seconds_after_the_creation(konnect_api: respx.Moc
 
     with pytest.raises(kind):
         konnect.read(f"/v2/things/{ID}", Thing)
-    assert SETTLING_SECONDS <= time.now < SETTLING_SECONDS + 3
+    assert CONSISTENCY_SECONDS <= time.now < CONSISTENCY_SECONDS + 3
 
 
 def test_what_is_new_gets_no_patience_with_anything_but_403_and_404(konnect_api: respx.MockRouter) -> None:

@@ -11,8 +11,9 @@ import pytest
 import respx
 
 from dcr.errors import CheckFailed, Passing, Stale, Unknown
+from dcr.http.polling import Clock
+from dcr.konnect.eventual_consistency import EventualConsistency
 from dcr.konnect.registrations import Status
-from dcr.konnect.settling import Settling
 from dcr.portal.applications import (
     RegenerationRefused,
     WantedApplication,
@@ -26,7 +27,6 @@ from dcr.portal.applications import (
 from dcr.portal.client import LoginRefused, Portal
 from dcr.portal.registrations import register
 from dcr.secret import BasicCredentials, Secret
-from dcr.waiting import Clock
 from tests.unit.konnect.region import PORTAL, problem
 
 ID, OTHER, STRATEGY, TEAM = (f"00000000-0000-4000-8000-00000000000{number}" for number in range(4))
@@ -46,8 +46,8 @@ def portal_api() -> Iterator[respx.MockRouter]:
 @pytest.fixture
 def portal() -> Portal:
     time = iter(range(0, 10_000, 3))
-    settling = Settling(Clock(lambda: float(next(time)), lambda _seconds: None))
-    return Portal(httpx.Client(base_url=PORTAL), lambda: BasicCredentials("svc@acme.example", Secret("pw")), HOSTS, settling)
+    consistency = EventualConsistency(Clock(lambda: float(next(time)), lambda _seconds: None))
+    return Portal(httpx.Client(base_url=PORTAL), lambda: BasicCredentials("svc@acme.example", Secret("pw")), HOSTS, consistency)
 
 
 def sent(route: respx.Route) -> Any:

@@ -1,4 +1,4 @@
-"""The plan as data: what a look yields, what the rules of the house forbid, and the schemas that scripts rely on."""
+"""The plan as data: what a look yields, what the platform's policy forbid, and the schemas that scripts rely on."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
-from dcr.approval import needs_approval
-from dcr.cli.schema import Document, json_schema
-from dcr.documents import load_platform, load_tenant
-from dcr.look import Look
-from dcr.outcome import Outcome
-from dcr.plan import Plan, plan_of
-from dcr.platform import Approval, Rules
-from dcr.report import Report
+from cli.schema import Document, json_schema
+from dcr.documents.loading import load_platform, load_tenant
+from dcr.engine.approval import needs_approval
+from dcr.engine.observe import Look
+from dcr.engine.plan import Plan, plan_of
+from dcr.model.platform import Approval, Rules
+from dcr.results.outcome import Outcome
+from dcr.results.report import Report
 from tests.unit.rendering import values
 
 TREE = Path(__file__).parents[3]

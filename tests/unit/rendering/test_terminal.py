@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from dcr.changes import Change, Scope, Stage
 from dcr.rendering.lines import as_text, change_lines, columns, show
 from dcr.rendering.plan_text import plan_lines, preflight_lines
 from dcr.rendering.report_text import report_lines
+from dcr.results.changes import Change, Scope, Stage
 from tests.unit.rendering import values
 
 
@@ -44,7 +44,7 @@ def test_a_plan_reads_in_the_order_of_writing_with_conflicts_and_impacts() -> No
 
 
 def test_a_plan_without_changes_says_so() -> None:
-    text = as_text(plan_lines(values.plan(changes=(), warnings=(), left_overs=())))
+    text = as_text(plan_lines(values.plan(changes=(), warnings=(), orphans=())))
     assert "  no changes\n" in text
     assert text.endswith("No changes.")
 
@@ -54,7 +54,7 @@ def test_problems_and_stops_are_told_with_what_they_mean() -> None:
     for text in (as_text(plan_lines(stopped)), as_text(preflight_lines(stopped))):
         assert "konnect/portals/acme-portal: no such portal. Create it." in text
         assert "konnect/dcr-providers/curity: no such portal. Create it." in text
-        assert text.endswith("Nothing can be written: 1 to mend, 1 forbidden by the rules of the house.")
+        assert text.endswith("Nothing can be written: 1 to fix, 1 forbidden by the platform's policy.")
 
 
 def test_a_preflight_that_finds_nothing_amiss_says_so() -> None:
@@ -73,7 +73,7 @@ def test_a_report_tells_how_it_ended_what_changed_what_is_proven_and_what_is_lef
         "Tenant acme on platform sandbox: failed",
         "asked for by  jane.doe@acme.example",
         "ticket        ACME-1042",
-        "smoke test: a wrong secret was let in. Mend the gateway.",
+        "smoke test: a wrong secret was let in. Fix the gateway.",
         "ok      preflight   0.41 s  no changes",
         "failed  smoke test  1.25 s  1 of 3 claims shown",
         "ok       orders-client reaches Orders v1 at GET /orders",
@@ -89,7 +89,7 @@ def test_a_report_tells_how_it_ended_what_changed_what_is_proven_and_what_is_lef
 
 
 def test_a_report_of_a_run_that_ended_at_once_still_renders() -> None:
-    bare = values.report(stages=(), changes=(), claims=(), vault_paths=(), left_overs=(), warnings=(), requests=(), ticket="")
+    bare = values.report(stages=(), changes=(), claims=(), vault_paths=(), orphans=(), warnings=(), requests=(), ticket="")
     text = as_text(report_lines(bare))
     assert "no changes" in text
     assert "Requests" not in text

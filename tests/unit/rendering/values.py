@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dcr.changes import KNOWN_AFTER_APPLY, Change, Scope, Stage
+from dcr.engine.plan import Plan
 from dcr.errors import Problem
-from dcr.http import Evidence
-from dcr.plan import Plan
-from dcr.platform import ProfileChanges, Rules
-from dcr.report import Claim, LeftOver, Report, StageReport, SystemRequests, Verdict
+from dcr.http.sender import Evidence
+from dcr.model.platform import ProfileChanges, Rules
+from dcr.results.changes import KNOWN_AFTER_APPLY, Change, Scope, Stage
+from dcr.results.report import Claim, Orphan, Report, StageReport, SystemRequests, Verdict
 
 HARM = "x\x1b[2J\n| <script>alert(1)</script> [a](javascript:b) `c` **d** \u202egnp"
 AT = "2026-11-23T10:00:00Z"
@@ -26,7 +26,7 @@ CLAIMS = (
     Claim(stage=Stage.SMOKE_TEST, what="a wrong secret is refused", verdict=Verdict.FAILED, detail="The gateway let it in."),
     Claim(stage=Stage.SMOKE_TEST, what="no answer", verdict=Verdict.UNKNOWN, evidence=Evidence("GET https://x/", None, AT, 5000)),
 )
-LEFT = LeftOver(system="curity", what="client orders-client-1", since=AT, remedy="Delete it.")
+LEFT = Orphan(system="curity", what="client orders-client-1", since=AT, remedy="Delete it.")
 
 
 def plan(**changed: object) -> Plan:
@@ -37,7 +37,7 @@ def plan(**changed: object) -> Plan:
         "problems": (),
         "stops": (),
         "warnings": ("A restart may lose live changes.",),
-        "left_overs": (LEFT,),
+        "orphans": (LEFT,),
     }
     return Plan.model_validate({**values, **changed})
 
@@ -62,7 +62,7 @@ def report(**changed: object) -> Report:
         "changes": CHANGES,
         "claims": CLAIMS,
         "vault_paths": ("vault://dcr/tenants/acme/applications/orders-client",),
-        "left_overs": (LEFT,),
+        "orphans": (LEFT,),
         "warnings": ("A restart may lose live changes.",),
         "requests": (
             SystemRequests(system="curity", reads=4, writes=1),
@@ -71,7 +71,7 @@ def report(**changed: object) -> Report:
             SystemRequests(system="vault", reads=8, writes=3),
             SystemRequests(system="smoke test", reads=6, writes=1),
         ),
-        "error": "smoke test: a wrong secret was let in. Mend the gateway.",
+        "error": "smoke test: a wrong secret was let in. Fix the gateway.",
     }
     return Report.model_validate({**values, **changed})
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import httpx
 
-from dcr.http import Sender
-from dcr.settings import VaultSettings
+from dcr.http.sender import Sender
+from dcr.settings.model import VaultSettings
 from dcr.vault.adapter import hvac_client
 from dcr.vault.answers import judge
 from dcr.vault.client import Vault
 from dcr.vault.login import Login, TokenAuth
-from tests.hand_clock import HandClock
+from tests.fake_clock import HandClock
 from tests.vault_server import VaultServer
 
 HOSTS = ("127.0.0.1:*", "localhost:*", "vault.test:443")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dcr.errors import Missing, Refused
-from dcr.names import SLUG_PATTERN
+from dcr.model.names import SLUG_PATTERN
 from dcr.secret import Secret
 from dcr.vault import paths
 from dcr.vault.credentials import developer_login, pair, reference, resolve

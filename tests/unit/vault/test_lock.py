@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from dcr.errors import Busy, LostLock, Passing, Refused
+from dcr.http.polling import REAL_CLOCK
 from dcr.vault.lock import Locks, Terms
-from dcr.waiting import REAL_CLOCK
 from tests.unit.vault.clients import Client, Fault, client_of, errors, reading_policy, reads, writes
 from tests.unit.vault.locking import PATH, client, eventually, held_of, locks_of
 from tests.vault_server import Operator, VaultServer

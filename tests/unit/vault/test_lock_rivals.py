@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from dcr.errors import Busy
+from dcr.http.polling import REAL_CLOCK
 from dcr.vault.lock import Held, Locks, Terms
-from dcr.waiting import REAL_CLOCK
 from tests.unit.vault.clients import Client
 from tests.unit.vault.locking import LONG, PATH, client, eventually, held_of, locks_of
 from tests.vault_server import VaultServer
@@ -53,7 +53,7 @@ WORKER = """
 import json, os, sys
 from pathlib import Path
 from dcr.vault.lock import Locks, Terms
-from dcr.waiting import REAL_CLOCK
+from dcr.http.polling import REAL_CLOCK
 from tests.unit.vault.clients import client_of
 from tests.vault_server import VaultServer
 

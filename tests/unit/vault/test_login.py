@@ -16,7 +16,7 @@ import respx
 
 from dcr.errors import DcrError, Passing, Refused
 from dcr.secret import Secret
-from dcr.settings import VaultLogin, VaultSettings
+from dcr.settings.model import VaultLogin, VaultSettings
 from tests.unit.vault.clients import Client, Fault, FaultyTransport, client_of, errors, http_client, reading_policy
 from tests.vault_server import Operator, VaultServer
 

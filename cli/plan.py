@@ -1,0 +1,90 @@
+"""`dcr plan`."""
+
+from __future__ import annotations
+
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.context import output, run_for
+from cli.fragment import tell_fragment
+from cli.options import AsJson, OptionalTenantFile, PlatformFile, ReadyFile
+from dcr.curity.admin.fragment import SecretAs
+from dcr.engine.observe import look
+from dcr.engine.plan import Plan, plan_of
+from dcr.rendering.lines import show
+from dcr.rendering.plan_text import plan_lines
+
+NONE, PROBLEMS, CHANGES = 0, 1, 2
+
+
+class Format(StrEnum):
+    """What is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    CURITY_XML = "curity-xml"
+
+
+FormatOption = Annotated[
+    Format, typer.Option("--format", help="curity-xml: Curity's part, whole, as a file for houses that configure Curity by files.")
+]
+Output = Annotated[Path | None, typer.Option("--output", metavar="DIR", help="With curity-xml: write it there instead of printing it.")]
+SecretOption = Annotated[SecretAs, typer.Option("--secret-as", help="With curity-xml: how the initial client's secret stands in it.")]
+
+
+def plan(
+    tenant_file: OptionalTenantFile = None,
+    platform: PlatformFile = None,
+    ready_file: ReadyFile = None,
+    as_json: AsJson = False,
+    form: FormatOption = Format.TEXT,
+    directory: Output = None,
+    secret_as: SecretOption = SecretAs.PARAMETER,
+) -> None:
+    """Show what onboarding a tenant would change, in order. Nothing is written.
+
+    Every change has its stage, its path in the vendor's words, what is there and what would be, whose thing it would take over (conflict)
+    and what it does to others. Values that a system gives only later read "(known after apply)".
+
+    --format curity-xml prints all that the platform wants of Curity as one fragment for its configuration files, whatever curity.mode says;
+    the variables that the server then needs are told on standard error. docs/render.md says how to load it.
+
+    \b
+    Examples:
+      dcr plan examples/tenants/acme.yaml --platform examples/platforms/production.yaml
+      dcr plan examples/tenants/acme.yaml --json | jq '.changes[].path'
+      dcr plan --platform examples/platforms/production.yaml --format curity-xml > dcr-production.xml
+
+    Exit codes: 0 no changes, 1 problems or an error, 2 changes, 64 wrong usage; curity-xml: 0 rendered.
+    """
+    if form is Format.CURITY_XML:
+        with run_for(tenant_file, platform, ready_file) as run:
+            tell_fragment(run, secret_as, directory)
+        return
+    tell_plan(planned(tenant_file, platform, ready_file), as_json=as_json or form is Format.JSON)
+
+
+def planned(tenant_file: Path | None, platform_file: Path | None, ready_file: Path | None) -> Plan:
+    """Look at every system and plan; without a tenant, for the platform's own part."""
+    with run_for(tenant_file, platform_file, ready_file) as run:
+        return plan_of(run.platform, run.tenant, look(run, sleep=time.sleep))
+
+
+def tell_plan(found: Plan, *, as_json: bool) -> None:
+    """Print the plan and end with its exit code."""
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+    else:
+        show(plan_lines(found), output())
+    raise typer.Exit(exit_code(found))
+
+
+def exit_code(found: Plan) -> int:
+    """For scripts: whether there is something to write, or something in the way of knowing it."""
+    if found.problems:
+        return PROBLEMS
+    return CHANGES if found.changes else NONE

@@ -1,0 +1,39 @@
+"""`dcr prepare`."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from cli.approving import ask
+from cli.context import label, run_for
+from cli.onboard import tell_report
+from cli.options import AsJson, PlatformFile, ReadyFile
+from cli.plan import planned, tell_plan
+from dcr.engine.onboarding import InThisProcess, onboard
+
+OnlyPlan = Annotated[bool, typer.Option("--plan", help="Only show what would change; exit codes as of `dcr plan`.")]
+
+
+def prepare(platform: PlatformFile = None, ready_file: ReadyFile = None, as_json: AsJson = False, plan: OnlyPlan = False) -> None:
+    """Converge what belongs to every tenant of a platform.
+
+    Curity's issuer settings, token issuer and initial client, Dynamic Client Registration, Konnect's DCR provider and auth strategy. Where
+    the platform says `profile_changes: stop`, a tenant's run never changes these: this command does. They reach every client of the Curity
+    profile, so look at the plan first.
+
+    \b
+    Examples:
+      dcr prepare --platform examples/platforms/production.yaml --plan
+      dcr prepare --platform examples/platforms/production.yaml
+
+    Exit codes: 0 prepared, 1 failed, 3 waits for people to load Curity's fragment (curity.mode: render), 64 wrong usage; with --plan as of
+    `dcr plan`.
+    """
+    if plan:
+        tell_plan(planned(None, platform, ready_file), as_json=as_json)
+    with run_for(None, platform, ready_file) as run:
+        finished = onboard(run, InThisProcess(run), label(), partial(ask, run))
+    tell_report(finished, as_json=as_json)

@@ -1,0 +1,75 @@
+"""`dcr schema`."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core.core_schema import DataclassField, ModelField, TypedDictField
+
+from dcr.diagnosis.finding import Diagnosis
+from dcr.engine.plan import Plan
+from dcr.model.platform import Platform
+from dcr.model.tenant import Tenant
+from dcr.probe.display import Probed
+from dcr.results.report import Report
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+class Document(StrEnum):
+    """What has a schema."""
+
+    TENANT = "tenant"
+    PLATFORM = "platform"
+    PLAN = "plan"
+    REPORT = "report"
+    DIAGNOSIS = "diagnosis"
+    PROBE = "probe"
+
+
+MODELS: dict[Document, type[BaseModel]] = {
+    Document.TENANT: Tenant,
+    Document.PLATFORM: Platform,
+    Document.PLAN: Plan,
+    Document.REPORT: Report,
+    Document.DIAGNOSIS: Diagnosis,
+    Document.PROBE: Probed,
+}
+
+
+def schema(document: Annotated[Document, typer.Argument(help="Which one.")]) -> None:
+    """Print the JSON Schema of a document.
+
+    Tenant and platform are what you write, for an editor that completes and checks while you type; plan, report, diagnosis and probe are
+    what `dcr plan`, `dcr onboard`, `dcr diagnose` and `dcr probe` print with --json. These carry a `schema_version`, which grows when an
+    old reader would misread them.
+
+    \b
+    Examples:
+      dcr schema tenant > tenant.schema.json
+      dcr schema report | jq '.properties | keys'
+
+    Exit codes: 0 printed, 64 wrong usage.
+    """
+    typer.echo(json.dumps(json_schema(document), indent=2))
+
+
+class Complete(GenerateJsonSchema):
+    """What is printed always has every field, also those with a default."""
+
+    def field_is_required(self, field: ModelField | DataclassField | TypedDictField, total: bool) -> bool:
+        return self.mode == "serialization" or super().field_is_required(field, total)
+
+
+def json_schema(document: Document) -> dict[str, object]:
+    """The schema of what is written (tenant, platform) or printed (plan, report)."""
+    written = document in {Document.TENANT, Document.PLATFORM}
+    return {
+        "$schema": DIALECT,
+        **MODELS[document].model_json_schema(schema_generator=Complete, mode="validation" if written else "serialization"),
+    }

@@ -1,5 +1,0 @@
-"""The `dcr` command: one module a command. A command calls what is known and renders its value; it decides nothing."""
-
-from dcr.cli.app import main
-
-__all__ = ["main"]

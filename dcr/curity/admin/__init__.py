@@ -1,0 +1,1 @@
+"""Curity's configuration over RESTCONF: read as JSON, compared, written as one XML edit."""

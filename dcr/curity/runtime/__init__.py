@@ -1,0 +1,1 @@
+"""Curity's run time: metadata, tokens, keys, and the registration of clients."""

@@ -1,0 +1,1 @@
+"""Runs the steps: observe, plan, apply, and the record of a run."""

@@ -1,0 +1,1 @@
+"""The Kong Gateway, asked as an API's consumer would."""

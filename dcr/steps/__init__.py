@@ -1,0 +1,1 @@
+"""The steps: a folder a stage, a module a step."""

@@ -1,0 +1,1 @@
+"""Stage 5: the application in either way, its credentials in Vault, its registrations for APIs."""

@@ -1,0 +1,1 @@
+"""An application whose client we register ourselves, and then have Konnect adopt."""

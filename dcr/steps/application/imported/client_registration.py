@@ -1,0 +1,84 @@
+"""Have Curity register a client: a fresh token of scope `dcr`, which one registration uses up, and a look at what came back.
+
+Source: reference/curity.md sections 4.2 and 4.4; RFC 7591.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from dcr.curity.runtime.client_registration import Misregistered, RegisteredClient, WantedClient
+from dcr.errors import DcrError, LostLock, Passing, Refused
+from dcr.results.outcome import Facts
+from dcr.secret import Secret
+from dcr.steps.context import Run
+from dcr.steps.curity_configuration.initial_client import stored_secret
+from dcr.steps.facts import known
+from dcr.vault import paths
+
+SCOPE = "dcr"
+WHERE_SCOPE_IS_GRANTED = (
+    "Only the initial client gets scope dcr, by its secret in Vault, while the profile's authenticate-client-by names it: 'dcr plan' tells."
+)
+
+
+class NotRegistered(Exception):
+    """There is no client, for the reason given; or there is one of no use, and this is its id."""
+
+    def __init__(self, reason: DcrError, left_behind: str = "") -> None:
+        super().__init__(reason, left_behind)
+        self.reason, self.left_behind = reason, left_behind
+
+
+def register_client(run: Run, facts: Facts, wanted: WantedClient) -> RegisteredClient:
+    """Register, under the tenant's lock.
+
+    Raises:
+        NotRegistered: nothing came of it.
+        Unknown: a client may exist whose secret nobody knows.
+        Misregistered: a client exists that cannot be used.
+        LostLock: nothing was sent, and nothing more may be written.
+    """
+    try:
+        token = _initial_access_token(run, facts)
+    except (Refused, Passing) as error:
+        raise NotRegistered(error) from None
+    try:
+        run.systems.locks.renew(paths.tenant_lock(run.the_tenant().slug))
+        client = run.systems.registration.register(known(facts, "registration_endpoint"), token, wanted)
+    except (LostLock, Misregistered):
+        raise
+    except (Refused, Passing) as error:
+        raise NotRegistered(error) from None
+    defects = client.defects(wanted)
+    if defects:
+        raise _useless(run, client, wanted, defects)
+    return client
+
+
+def _initial_access_token(run: Run, facts: Facts) -> Secret:
+    initial = stored_secret(run)
+    if initial is None:
+        raise Refused("vault: platform/initial-client", "holds no secret of the initial client", "Run the whole onboarding again.")
+    try:
+        client_id = run.platform.curity.initial_client.id
+        return run.systems.oauth.token(known(facts, "token_endpoint"), client_id, initial.value, SCOPE).access_token
+    except Refused as error:
+        raise Refused(error.where, f"{error.problem}, asked for a token of scope {SCOPE}", WHERE_SCOPE_IS_GRANTED) from None
+
+
+def _useless(run: Run, client: RegisteredClient, wanted: WantedClient, defects: tuple[str, ...]) -> NotRegistered:
+    left_behind = "" if _removed(run, client) else client.client_id
+    said = f"registered {wanted.client_name}, but {' and '.join(defects)}"
+    after = f"client {left_behind} is left behind there" if left_behind else "it was removed again"
+    remedy = "Check the profile's DCR settings (capabilities, credentials) against curity.capabilities of the platform."
+    return NotRegistered(Refused("registration", f"{said}; {after}", remedy), left_behind)
+
+
+def _removed(run: Run, client: RegisteredClient) -> bool:
+    if not (client.registration_client_uri and client.registration_access_token):
+        return False
+    with suppress(DcrError):  # that it is of no use matters more than why it stays
+        run.systems.registration.remove(client.registration_client_uri, client.registration_access_token)
+        return True
+    return False

@@ -1,0 +1,1 @@
+"""An application that is created in the portal, as a person would."""

@@ -1,0 +1,1 @@
+"""Stage 2: the initial client's secret, token issuers and initial client at Curity."""

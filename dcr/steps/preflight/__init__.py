@@ -1,0 +1,1 @@
+"""What must be there, and may be used, before anything is written."""

@@ -1,0 +1,133 @@
+"""Other people's things that a tenant needs: portal, APIs with their implementation links, and the owner. Only looked at.
+
+Source: reference/konnect.md sections 4 and 7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dcr.errors import Problem
+from dcr.konnect.portals import (
+    Api,
+    Developer,
+    DevPortal,
+    Implementation,
+    Team,
+    authentication_settings,
+    find_apis,
+    find_developer,
+    find_implementations,
+    find_portal,
+    find_team,
+)
+from dcr.model.tenant import Api as WantedApi
+from dcr.model.tenant import OwnerType, Tenant, Way
+from dcr.results.outcome import Facts, Outcome
+from dcr.steps.context import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Facts that are known, and what people have to fix."""
+
+    facts: dict[str, str]
+    problems: tuple[Problem, ...]
+
+
+def converge(run: Run, _facts: Facts, _item: str) -> Outcome:
+    """Find everything a tenant builds on; all that is missing is told at once."""
+    tenant = run.the_tenant()
+    portal = find_portal(run.systems.konnect, tenant.portal)
+    parts = [_apis(run, tenant)]
+    if portal is None:
+        remedy = "Create it as a v3 Dev Portal with authentication on, or correct the tenant's portal; a classic (v2) portal is not enough."
+        parts.append(Found({}, (_problem(f"portals/{tenant.portal}", f"no such portal at {run.platform.konnect.url}", remedy),)))
+    else:
+        parts += [_portal(run, tenant, portal), _owner(run, tenant, portal)]
+    facts = {name: value for part in parts for name, value in part.facts.items()}
+    return Outcome(facts=facts, problems=tuple(problem for part in parts for problem in part.problems))
+
+
+def _problem(path: str, fault: str, remedy: str) -> Problem:
+    return Problem(f"konnect/{path}", fault, remedy)
+
+
+def _portal(run: Run, tenant: Tenant, portal: DevPortal) -> Found:
+    url = run.systems.settings.portal.url or f"https://{portal.canonical_domain}"
+    approves = "true" if portal.auto_approve_applications else "false"
+    facts = {"portal.id": portal.id, "portal.url": url, "portal.auto_approve_applications": approves}
+    path = f"portals/{portal.name}"
+    if not portal.authentication_enabled:
+        fault = "authentication_enabled is off, and then the portal has no applications"
+        return Found(facts, (_problem(path, fault, "Turn user authentication on in the portal's settings."),))
+    by_password = any(application.way is Way.PORTAL for application in tenant.applications)
+    if by_password and not authentication_settings(run.systems.konnect, portal.id).basic_auth_enabled:
+        fault = "basic_auth_enabled is off, and the service developer logs in by password"
+        remedy = "Turn basic authentication on, or give the applications the way 'import'."
+        return Found(facts, (_problem(f"{path}/authentication-settings", fault, remedy),))
+    return Found(facts, ())
+
+
+def _apis(run: Run, tenant: Tenant) -> Found:
+    konnect = run.systems.konnect
+    candidates = find_apis(konnect, [api.name for api in tenant.apis])
+    found = [(wanted, _api(candidates, wanted)) for wanted in tenant.apis]
+    links = find_implementations(konnect, [api.id for _, api in found if api])
+    facts = {f"api.{wanted.label}.id": api.id for wanted, api in found if api}
+    problems = [_link_problems(wanted, api, links) if api else (_no_api(wanted, candidates),) for wanted, api in found]
+    return Found(facts, tuple(problem for some in problems for problem in some))
+
+
+def _api(candidates: Iterable[Api], wanted: WantedApi) -> Api | None:
+    return next((api for api in candidates if (api.name, api.version or "") == (wanted.name, wanted.version)), None)
+
+
+def _no_api(wanted: WantedApi, candidates: Iterable[Api]) -> Problem:
+    versions = ", ".join(repr(api.version or "") for api in candidates if api.name == wanted.name)
+    there = f"Its versions are {versions}. " if versions else ""
+    return _problem(f"apis/{wanted.label}", "no such API", f"{there}Create it in Konnect, or correct name and version in the tenant.")
+
+
+def _link_problems(wanted: WantedApi, api: Api, links: Iterable[Implementation]) -> tuple[Problem, ...]:
+    """What people have to fix before the API's registrations mean anything to the gateway."""
+    path = f"apis/{wanted.label}"
+    link = next((one for one in links if one.api_id == api.id), None)
+    if link is None:
+        remedy = "Link the API to its gateway service."
+        return (_problem(f"{path}/implementations", "not linked to a gateway service, so the gateway lets everyone in", remedy),)
+    if link.service is None:
+        fault = "linked to a whole control plane (Access Control Enforcement), for which this tool was not made"
+        return (_problem(f"{path}/implementations", fault, "Link the API to its gateway service instead."),)
+    if link.service.auth_strategy_sync_error is None:
+        return ()
+    fault = f"the auth plugin is not installed on its gateway service ({link.service.auth_strategy_sync_error})"
+    return (_problem(f"{path}/implementations", fault, "Fix what it names on the control plane; Konnect then tries again."),)
+
+
+def _owner(run: Run, tenant: Tenant, portal: DevPortal) -> Found:
+    if tenant.owner_type is OwnerType.TEAM:
+        team = find_team(run.systems.konnect, portal.id, tenant.owner)
+        return Found({"owner.id": team.id} if team else {}, _team_problems(f"portals/{portal.name}/teams/{tenant.owner}", team))
+    developer = find_developer(run.systems.konnect, portal.id, tenant.owner)
+    path = f"portals/{portal.name}/developers/{tenant.owner}"
+    return Found({"owner.id": developer.id} if developer else {}, _developer_problems(path, developer))
+
+
+def _team_problems(path: str, team: Team | None) -> tuple[Problem, ...]:
+    """Why this team cannot own applications."""
+    if team is None:
+        return (_problem(path, "no such team", "Create the team in the portal, or correct the tenant's owner."),)
+    if team.can_own_applications is False:
+        return (_problem(path, "the team may not own applications", "Allow it in the team's settings (can_own_applications)."),)
+    return ()
+
+
+def _developer_problems(path: str, developer: Developer | None) -> tuple[Problem, ...]:
+    """Why this developer cannot own applications."""
+    if developer is None:
+        return (_problem(path, "no such developer", "Have the developer sign up at the portal, or correct the tenant's owner."),)
+    if developer.status != "approved":
+        return (_problem(path, f"the developer is {developer.status}", "Approve the developer in the portal."),)
+    return ()

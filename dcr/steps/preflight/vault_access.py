@@ -1,0 +1,116 @@
+"""Is Vault there, does it let us in, and may we do there what this run may have to do? Only looked at.
+
+Write rights by `sys/capabilities-self`: it knows nothing of bounds, parameters and check-and-set, which only a write can tell.
+
+Source: reference/vault.md sections 2 and 8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from dcr.errors import Problem, Refused
+from dcr.model.tenant import Tenant, Way
+from dcr.results.outcome import Facts, Outcome
+from dcr.settings.model import Settings, VaultLogin
+from dcr.steps.context import Run
+from dcr.steps.preflight.credential_dates import ending
+from dcr.vault import paths
+
+READ = frozenset({"read"})
+KEEP = frozenset({"create", "update", "read"})
+# A token that cannot be renewed must live through the longest wait between making a secret and storing it, with room to spare.
+SHORTEST_TOKEN_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a run may have to do at one path of the mount."""
+
+    rights: frozenset[str]
+    may_lack_writing: bool = False  # the platform's part, seen from a tenant run: it is written only where it differs
+
+
+def converge(run: Run, _facts: Facts, _item: str) -> Outcome:
+    """Ask for all rights in one call; what is missing is told at once."""
+    vault = run.systems.vault
+    problems = (*_mount_problems(run), *_token_problems(run))
+    needs = needs_of(run.systems.settings, run.tenant)
+    granted = vault.capabilities([_api_path(run, path) for path in needs])
+    lacking = {path: _lacking(need, granted[_api_path(run, path)]) for path, need in needs.items()}
+    dates = ending(run.systems, datetime.now(UTC))
+    if _only_reads(needs, lacking):
+        return Outcome(problems=problems, warnings=(f"{_mount(run)}: the login may only read: enough to look, not to write.", *dates))
+    tolerable = {path for path, need in needs.items() if need.may_lack_writing and "read" not in lacking[path]}
+    return Outcome(
+        problems=problems + tuple(_problem(run, path, rights) for path, rights in lacking.items() if rights and path not in tolerable),
+        warnings=dates + tuple(_warning(run, path, rights) for path, rights in lacking.items() if rights and path in tolerable),
+    )
+
+
+def needs_of(settings: Settings, tenant: Tenant | None) -> dict[str, Need]:
+    """Paths of the mount that a run may touch, and what it does there."""
+    for_tenant = tenant is not None
+    needs = {
+        paths.initial_client(): Need(KEEP, may_lack_writing=for_tenant),
+        paths.platform_lock(): Need(KEEP, may_lack_writing=for_tenant),
+    }
+    if settings.curity.username is None or settings.curity.password is None:
+        needs[paths.curity()] = Need(READ)
+    if settings.konnect.token is None:
+        needs[paths.konnect()] = Need(READ)
+    return needs | (_of_tenant(tenant) if tenant else {})
+
+
+def _of_tenant(tenant: Tenant) -> dict[str, Need]:
+    needs = {paths.tenant_spec(tenant.slug): Need(KEEP), paths.tenant_lock(tenant.slug): Need(KEEP)}
+    if any(application.way is Way.PORTAL for application in tenant.applications):
+        needs[paths.developer(tenant.slug)] = Need(READ)
+    return needs | {paths.application(tenant.slug, application.name): Need(KEEP) for application in tenant.applications}
+
+
+def _lacking(need: Need, granted: list[str]) -> frozenset[str]:
+    return frozenset() if "root" in granted else need.rights - set(granted)
+
+
+def _only_reads(needs: Mapping[str, Need], lacking: Mapping[str, frozenset[str]]) -> bool:
+    """Whether this is the login of someone who looks: every right to read is there, and none to write."""
+    return all(lacking[path] == need.rights - READ for path, need in needs.items())
+
+
+def _problem(run: Run, path: str, rights: frozenset[str]) -> Problem:
+    fault = f"the login lacks the right to {', '.join(sorted(rights))}"
+    return Problem(run.systems.vault.ref(path), fault, "Load deployments/policies/worker.hcl for it, or use another login.")
+
+
+def _warning(run: Run, path: str, rights: frozenset[str]) -> str:
+    lacks = f"the login lacks the right to {', '.join(sorted(rights))}"
+    return f"{run.systems.vault.ref(path)}: {lacks}: enough as long as the platform's part does not differ."
+
+
+def _api_path(run: Run, path: str) -> str:
+    return f"{run.systems.vault.mount}/data/{path}"
+
+
+def _mount(run: Run) -> str:
+    return f"vault://{run.systems.vault.mount}"
+
+
+def _mount_problems(run: Run) -> list[Problem]:
+    try:
+        engine = run.systems.vault.engine()
+    except Refused as error:
+        return [Problem(_mount(run), error.problem, error.remedy)]
+    if engine == ("kv", "2"):
+        return []
+    fault = f"is a mount of type {engine[0]}, version {engine[1]}"
+    return [Problem(_mount(run), fault, "A KV mount of version 2 with cas_required is needed; correct vault.mount of the platform.")]
+
+
+def _token_problems(run: Run) -> list[Problem]:
+    left = run.systems.vault.login.seconds_left()
+    if run.systems.settings.vault.auth is not VaultLogin.TOKEN or left >= SHORTEST_TOKEN_SECONDS:
+        return []
+    return [Problem("vault: token", f"ends in {left:.0f} s and cannot be renewed", "Set a fresh one, or log in by approle or kubernetes.")]

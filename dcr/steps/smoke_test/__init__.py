@@ -1,0 +1,1 @@
+"""Stage 6: the credentials work, and nothing else does."""

@@ -1,0 +1,204 @@
+"""Prove it: the application's own credentials get in, nobody else's do, and Curity's tokens are what the gateway needs.
+
+Source: reference/konnect.md section 5; reference/curity.md section 4.2.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from dcr.errors import DcrError, Refused
+from dcr.gateway.client import GatewayAnswer
+from dcr.http.polling import until
+from dcr.http.sender import Evidence
+from dcr.model.tenant import Api, Application, Way
+from dcr.results.changes import Stage
+from dcr.results.outcome import Facts, Outcome
+from dcr.results.report import Claim, Verdict
+from dcr.secret import BasicCredentials, Secret
+from dcr.steps.context import Run
+from dcr.steps.smoke_test.gateway_findings import Finding, Wrong, access, let_in, may_change, refusal, unregistered
+from dcr.steps.smoke_test.openid_scope import refusal_of_openid
+from dcr.steps.smoke_test.unregistered import api_without_registration
+from dcr.vault import paths
+from dcr.vault.client import VaultSecret
+
+
+def converge(run: Run, facts: Facts, item: str) -> Outcome:
+    """Make the claims of one application. It changes nothing, so a look has nothing to foresee."""
+    if not run.write:
+        return Outcome()
+    tenant = run.the_tenant()
+    application = next(one for one in tenant.applications if one.name == item)
+    path = paths.application(tenant.slug, item)
+    found = run.systems.vault.read(path)
+    if found is None or not all(name in found.values for name in ("client_id", "client_secret", "issuer", "token_endpoint")):
+        detail = f"{run.systems.vault.ref(path)} holds none: the application stage has not completed"
+        return Outcome(claims=(_claim(f"{item} has credentials", Verdict.FAILED, detail),))
+    token = _token_claim(run, application, found)
+    at_gateway = _AtGateway(run, application, found, pending=facts.get(f"application.{item}.registrations") == "pending")
+    claims = at_gateway.claims(tenant.apis_of(application), api_without_registration(run, facts, application))
+    return Outcome(claims=(token, *claims, *_scope_claims(run, item, found, token, claims)))
+
+
+def failed(claims: Iterable[Claim]) -> bool:
+    """Whether something was plainly false, or could not be asked: then nothing is proved."""
+    return any(claim.verdict in (Verdict.FAILED, Verdict.UNKNOWN) for claim in claims)
+
+
+class _AtGateway:
+    """The claims of one application at the gateway. All waiting together ends at one deadline."""
+
+    def __init__(self, run: Run, application: Application, found: VaultSecret, *, pending: bool) -> None:
+        self._run, self._name, self._good, self._pending = run, application.name, _credentials(found), pending
+        self._token_endpoint = found.values["token_endpoint"].get_secret_value()
+        self._ends = run.systems.clock.now() + run.platform.deadlines.propagation_seconds
+
+    def claims(self, apis: tuple[Api, ...], elsewhere: Api | None) -> tuple[Claim, ...]:
+        """At each API: nothing without credentials, and in with the application's own; at the first one also what is nearly right.
+
+        Args:
+            elsewhere: an API of the tenant for which the application is not registered.
+
+        Without credentials comes first: before the gateway has heard of the publication it is open, and a success would show nothing.
+        """
+        found: list[Claim] = []
+        for api in apis:
+            self._run.progress(f"smoke test: {self._name} at {_route(api)}")
+            found += (self._refusal(api, Wrong.NOTHING, None), self._access(api))
+        wrong_secret = BasicCredentials(self._good.username, Secret(secrets.token_urlsafe(32)))
+        stranger = BasicCredentials(str(uuid.uuid4()), self._good.password)
+        for wrong, credentials in ((Wrong.SECRET, wrong_secret), (Wrong.CLIENT, stranger)):
+            understood = found[1].verdict in (Verdict.OK, Verdict.PENDING)
+            found.append(self._nearly_right(apis[0], wrong, credentials) if understood else _not_asked(apis[0], wrong))
+        return (*found, self._elsewhere(elsewhere)) if elsewhere else tuple(found)
+
+    def _elsewhere(self, api: Api) -> Claim:
+        what = f"{self._name}, which is not registered there, is refused at {_route(api)}"
+        return self._asked(what, api, self._good.authorization(), lambda answer: answer.status in (401, 403), unregistered)
+
+    def _access(self, api: Api) -> Claim:
+        def settled(answer: GatewayAnswer) -> bool:
+            return not may_change(answer) or (self._pending and answer.status == 403)
+
+        what = f"{self._name} gets in at {_route(api)}"
+        return self._asked(what, api, self._good.authorization(), settled, partial(access, pending=self._pending))
+
+    def _nearly_right(self, api: Api, wrong: Wrong, credentials: BasicCredentials) -> Claim:
+        """A wrong secret that gets in may have been let in by either: then Curity is asked too."""
+        claim = self._refusal(api, wrong, credentials.authorization())
+        if wrong is Wrong.SECRET and claim.verdict is Verdict.FAILED and self._curity_takes(credentials):
+            return claim.model_copy(update={"detail": Wrong.SECRET_AT_CURITY.culprit})
+        return claim
+
+    def _curity_takes(self, credentials: BasicCredentials) -> bool:
+        try:
+            self._run.systems.oauth.token(self._token_endpoint, credentials.username, credentials.password)
+        except DcrError:
+            return False
+        return True
+
+    def _refusal(self, api: Api, wrong: Wrong, authorization: Secret | None) -> Claim:
+        def settled(answer: GatewayAnswer) -> bool:
+            return answer.status == 401 or not (let_in(answer) or may_change(answer))
+
+        return self._asked(_is_refused(api, wrong), api, authorization, settled, partial(refusal, wrong=wrong))
+
+    def _asked(
+        self,
+        what: str,
+        api: Api,
+        authorization: Secret | None,
+        settled: Callable[[GatewayAnswer], bool],
+        judge: Callable[[GatewayAnswer], Finding],
+    ) -> Claim:
+        clock = self._run.systems.clock
+        try:
+            answer = until(
+                lambda: self._run.systems.gateway.call(api.method.value, api.path, authorization),
+                settled,
+                deadline_seconds=max(self._ends - clock.now(), 0.0),
+                poll_seconds=self._run.platform.deadlines.poll_seconds,
+                clock=clock,
+            )
+        except DcrError as error:
+            return _claim(what, _verdict(error), str(error))
+        return _claim(what, *judge(answer), answer.evidence)
+
+
+def _scope_claims(run: Run, name: str, found: VaultSecret, token: Claim, claims: Iterable[Claim]) -> tuple[Claim, ...]:
+    """Why good credentials may get no further than the gateway: asked only when they do not."""
+    stuck = token.verdict is Verdict.OK and any(claim.verdict is Verdict.FAILED and claim.detail.startswith("401") for claim in claims)
+    said = refusal_of_openid(run, found.values["token_endpoint"].get_secret_value(), _credentials(found)) if stuck else ""
+    return (_claim(f"Curity gives {name} a token with the scope the gateway asks for", Verdict.FAILED, said),) if said else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a token showed, and the call that got it."""
+
+    subject: str
+    evidence: Evidence
+
+
+def _token_claim(run: Run, application: Application, found: VaultSecret) -> Claim:
+    credentials = _credentials(found)
+    what = f"a token for {application.name} straight from Curity is a JWT that its JWKS verifies, and its sub is the client id"
+    try:
+        seen = until(
+            lambda: _token_seen(run, credentials, found.values["issuer"].get_secret_value()),
+            lambda _seen: True,
+            deadline_seconds=run.platform.deadlines.propagation_seconds,
+            poll_seconds=run.platform.deadlines.poll_seconds,
+            clock=run.systems.clock,
+        )
+    except DcrError as error:
+        return _claim(what, _verdict(error), f"{error}{_replacement(application, error)}")
+    if seen.subject == credentials.username:
+        return _claim(what, Verdict.OK, "", seen.evidence)
+    detail = (
+        "sub is another than the client id, by which the gateway finds the application: check the profile's token issuer and procedures"
+    )
+    return _claim(what, Verdict.FAILED, detail, seen.evidence)
+
+
+def _replacement(application: Application, error: DcrError) -> str:
+    """A client that we registered ourselves can be gone at Curity while Konnect still knows it: only its credentials tell."""
+    gone = application.way is Way.IMPORT and "invalid_client" in error.problem
+    return f" 'dcr onboard --replace {application.name}' registers a new one in its place." if gone else ""
+
+
+def _token_seen(run: Run, credentials: BasicCredentials, issuer: str) -> _Seen:
+    oauth, scopes = run.systems.oauth, " ".join(run.platform.konnect.auth_strategy.scopes)
+    metadata = oauth.metadata(issuer)
+    token = oauth.token(metadata.token_endpoint, credentials.username, credentials.password, scopes)
+    claims = oauth.verify_jwt(token.access_token, metadata.jwks_uri, metadata.issuer)
+    return _Seen(str(claims["sub"]), token.evidence)
+
+
+def _credentials(found: VaultSecret) -> BasicCredentials:
+    return BasicCredentials(found.values["client_id"].get_secret_value(), found.values["client_secret"])
+
+
+def _route(api: Api) -> str:
+    return f"{api.method.value} {api.path}"
+
+
+def _is_refused(api: Api, wrong: Wrong) -> str:
+    return f"{wrong.words} is refused at {_route(api)}"
+
+
+def _not_asked(api: Api, wrong: Wrong) -> Claim:
+    return _claim(_is_refused(api, wrong), Verdict.UNKNOWN, "not asked: a gateway that lets nobody in would refuse this too")
+
+
+def _verdict(error: DcrError) -> Verdict:
+    return Verdict.FAILED if isinstance(error, Refused) else Verdict.UNKNOWN
+
+
+def _claim(what: str, verdict: Verdict, detail: str, evidence: Evidence | None = None) -> Claim:
+    return Claim(stage=Stage.SMOKE_TEST, what=what, verdict=verdict, detail=detail, evidence=evidence)

@@ -1,0 +1,45 @@
+"""What commands are given in tests: a run whose systems may not be touched, and looks that found what a test wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import cast
+
+from dcr.documents.loading import load_platform, load_tenant
+from dcr.engine.observe import Look
+from dcr.model.platform import Platform
+from dcr.results.outcome import Outcome
+from dcr.steps.context import Run
+from dcr.systems import Systems
+
+TREE = Path(__file__).parents[3]
+ACME = TREE / "examples/tenants/acme.yaml"
+SANDBOX = TREE / "examples/platforms/sandbox.yaml"
+BAD = TREE / "tests/data/bad"
+
+
+class Untouchable:
+    """Systems that fail a test as soon as anything is asked of them."""
+
+    def __getattr__(self, name: str) -> object:
+        raise AssertionError(f"{name} was asked for")
+
+
+def look(*outcomes: Outcome) -> Look:
+    return Look(tuple(("a step", "", outcome) for outcome in outcomes))
+
+
+def run(platform: Platform | None = None) -> Run:
+    return Run(cast(Systems, Untouchable()), platform or load_platform(SANDBOX), load_tenant(ACME), write=False)
+
+
+def offline(given: Run) -> Callable[..., AbstractContextManager[Run]]:
+    """In place of `run_for`."""
+
+    @contextmanager
+    def run_for(*_files: Path | None) -> Iterator[Run]:
+        yield given
+
+    return run_for

@@ -1,0 +1,178 @@
+"""What is read of Curity's configuration is the same in every dialect of JSON that it may speak."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from lxml import etree
+
+from dcr.curity.admin.client import CurityAdmin
+from dcr.curity.admin.reading import read_state
+from dcr.curity.admin.state import DynamicRegistration, Endpoint, Named, NonTemplatized, Property
+from dcr.errors import Refused
+from dcr.secret import BasicCredentials, Secret
+from tests.unit.curity.admin.datastore import ADDRESS, PROFILE, Datastore, merge
+from tests.unit.curity.admin.exports import EXPORTS, NAMESPACES, export, minimal, parse, reference
+from tests.unit.curity.admin.restconf import DIALECTS, Dialect
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+@pytest.mark.parametrize("dialect", DIALECTS[1:], ids=str)
+def test_a_real_export_reads_the_same_in_every_dialect(name: str, dialect: Dialect) -> None:
+    as_documented = read_state(Datastore(export(name)).admin(), "token-service")
+
+    assert read_state(Datastore(export(name), dialect).admin(), "token-service") == as_documented
+
+
+def test_the_spa_export_says_what_stands_in_it() -> None:
+    state = read_state(Datastore(export("spa-deployments.standard.xml")).admin(), "token-service")
+
+    profile = state.profile
+    assert profile
+    assert [client.id for client in profile.clients] == ["api-gateway-client", "spa-client"]
+    assert {"client-credentials", "code", "assisted-token"} <= profile.capabilities
+    assert profile.default_issuer.signing_key == "default-signing-key"
+    assert (profile.default_issuer.access_token_as_jwt, profile.registration, profile.custom_issuers) == (False, None, ())
+    assert (profile.metadata_exposed, profile.basic_and_form_post) == (True, True)
+    assert state.environment.base_url == "#{IDSVR_BASE_URL}"
+    assert state.facilities.verification_keystores == (Named("default-signature-verification-key"),)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=str)
+def test_the_how_to_is_read_back_as_it_was_written(dialect: Dialect) -> None:
+    """The derived root edit of the reference folder holds every node that this tool writes."""
+    config = minimal()
+    merge(config, parse(reference("root_patch.xml").replace(b"${DCR_CLIENT_ID}", b"konnect-dcr")))
+
+    profile = read_state(Datastore(config, dialect).admin(), "token-service").profile
+
+    assert profile
+    assert profile.default_issuer.access_token_as_jwt
+    assert profile.custom_issuers[0].verification_keystore == "default-signature-verification-key"
+    assert profile.registration == DynamicRegistration(
+        "default-datasource",
+        NonTemplatized(
+            capabilities=frozenset({"code", "client-credentials"}),
+            scopes=frozenset({"all"}),
+            authenticators=frozenset({"all"}),
+            client_authentication_methods=frozenset({"secret"}),
+            authenticate_client_by=("konnect-dcr",),
+        ),
+        client_management=True,
+    )
+    new = Endpoint("token-service-dynamic-client-registration", "/token-service/oauth-registration", "oauth-dynamic-client-registration")
+    assert new in profile.endpoints
+
+
+CASES = {
+    "no-authentication": "<no-authentication/>",
+    "authenticate-user-by": "<authenticate-user-by>web-shop</authenticate-user-by>",
+    "mutual-tls": "<mutual-tls><trusted-issuers>ca</trusted-issuers></mutual-tls>",
+    "mutual-tls-by-proxy": "<mutual-tls-by-proxy/>",
+}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=str)
+@pytest.mark.parametrize("case", CASES)
+def test_every_other_way_to_authenticate_registrants_is_recognised(case: str, dialect: Dialect) -> None:
+    container = f"<non-templatized>{CASES[case]}</non-templatized>"
+    config = _with_server_setting(f"<dynamic-client-registration>{container}</dynamic-client-registration>")
+
+    profile = read_state(Datastore(config, dialect).admin(), "token-service").profile
+
+    assert profile
+    assert profile.registration
+    assert profile.registration.non_templatized
+    assert profile.registration.non_templatized.other_registrant == case
+
+
+VERIFIERS = {
+    "asymmetric-key": "<asymmetric-key>key</asymmetric-key>",
+    "jwks": "<jwks>e30=</jwks>",
+    "symmetric-key": "<symmetric-key>data:text/plain;aes,x</symmetric-key>",
+    "no-authentication": "<no-authentication>true</no-authentication>",
+    "credential-manager": "<credential-manager>cm</credential-manager>",
+    "jwks-uri": "<jwks-uri><uri>https://a.example</uri></jwks-uri>",
+    "mutual-tls": "<mutual-tls/>",
+    "mutual-tls-by-proxy": "<mutual-tls-by-proxy><client-dn>x</client-dn></mutual-tls-by-proxy>",
+}
+
+
+@pytest.mark.parametrize("case", VERIFIERS)
+def test_a_client_that_authenticates_in_another_way_is_recognised(case: str) -> None:
+    client = f"<client><id>other</id>{VERIFIERS[case]}<properties><property><key>k</key><value>v</value></property></properties></client>"
+    config = _with_server_setting(f"<client-store><config-backed>{client}</config-backed></client-store>")
+
+    profile = read_state(Datastore(config).admin(), "token-service").profile
+
+    found = profile.client("other") if profile else None
+    assert found
+    assert (found.other_verifier, found.properties) == (case, (Property("k", "v"),))
+
+
+def test_a_registration_container_without_children_is_on_and_empty() -> None:
+    config = _with_server_setting("<dynamic-client-registration/>")
+
+    profile = read_state(Datastore(config).admin(), "token-service").profile
+
+    assert profile
+    assert profile.registration == DynamicRegistration()
+
+
+def test_an_absent_profile_is_told_with_the_ones_that_are_there() -> None:
+    state = read_state(Datastore(minimal()).admin(), "tokens")
+
+    assert (state.profile, state.other_profiles) == (None, ("token-service",))
+
+
+def test_nothing_is_there_for_an_admin_user_who_may_read_nothing() -> None:
+    state = read_state(_answering(httpx.Response(404)), "token-service")
+
+    assert (state.profile, state.other_profiles, state.environment.service_roles, state.facilities.signing_keys) == (None, (), (), ())
+
+
+def test_no_content_is_absent_too() -> None:
+    assert read_state(_answering(httpx.Response(204)), "token-service").profile is None
+
+
+def test_three_requests_read_all_and_ask_for_no_key_or_password() -> None:
+    datastore = Datastore(minimal())
+
+    read_state(datastore.admin(), "token-service")
+
+    asked = [(request.url.path.rpartition("/data/")[2], request.url.params.get("fields")) for request in datastore.requests]
+    assert asked == [
+        ("base:profiles/profile=token-service,oauth-service", None),
+        ("base:environments/environment", "base-url;services/service-role(id;enabled;endpoints)"),
+        (
+            "base:facilities",
+            "data-sources/data-source/id;crypto(signing-keys/signing-key/id;signature-verification-keys/signature-verification-key/id)",
+        ),
+    ]
+
+
+def test_an_answer_of_another_shape_is_refused_without_quoting_it() -> None:
+    with pytest.raises(Refused) as refused:
+        read_state(_answering(httpx.Response(200, json={"profile": [{"id": {"secret": "$5$hash"}}]})), "token-service")
+
+    assert "0.id" in str(refused.value)
+    assert "hash" not in str(refused.value)
+
+
+def test_a_stored_hash_is_never_shown() -> None:
+    state = read_state(Datastore(minimal()).admin(), "token-service")
+
+    assert "$5$" not in repr(state)
+
+
+def _with_server_setting(setting: str) -> etree._Element:
+    config = minimal()
+    server = config.find(f"{PROFILE}/base:settings/as:authorization-server", NAMESPACES)
+    assert server is not None
+    merge(server, parse(f'<x xmlns="https://curity.se/ns/conf/profile/oauth">{setting}</x>'))
+    return config
+
+
+def _answering(response: httpx.Response) -> CurityAdmin:
+    client = httpx.Client(base_url=ADDRESS, transport=httpx.MockTransport(lambda request: response))
+    return CurityAdmin(client, lambda: BasicCredentials("admin", Secret("x")), ("curity.example:6749",))

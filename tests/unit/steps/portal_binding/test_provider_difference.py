@@ -1,0 +1,61 @@
+"""What differs between a DCR provider and what the platform asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dcr.konnect.providers import WantedProvider
+from dcr.steps.portal_binding.dcr_provider import diff_provider
+from tests.unit.steps.contexts import ISSUER
+from tests.unit.steps.portal_binding.one_provider import SUFFIX, WANTED, found, leaves
+
+
+@pytest.mark.parametrize(
+    ("different", "wanted", "expected", "reason"),
+    [
+        ({}, WANTED, {}, "nothing differs"),
+        ({"issuer": ISSUER + SUFFIX + "/"}, WANTED, {}, "Konnect may add a slash, and it means the same"),
+        ({"issuer": ISSUER}, WANTED, {"issuer": (ISSUER, ISSUER + SUFFIX)}, "the how-to wants the whole address"),
+        ({"display_name": None}, WANTED, {"display_name": (None, "Curity")}, "it may have none"),
+        (
+            {"dcr_config": {"initial_client_id": "other"}},
+            WANTED,
+            {"dcr_config/initial_client_id": ("other", "konnect-dcr")},
+            "another client may not register",
+        ),
+        (
+            {"labels": {"managed-by": "dcr", "secret-version": "1"}},
+            WantedProvider("curity", "Curity", ISSUER + SUFFIX, "konnect-dcr", "2"),
+            {"dcr_config/initial_client_secret": ("Vault version 1", "Vault version 2")},
+            "a rotated secret is seen by its version alone",
+        ),
+        (
+            {},
+            WantedProvider("curity", "Curity", None, "konnect-dcr", None),
+            {
+                "issuer": (ISSUER + SUFFIX, "(known after apply)"),
+                "dcr_config/initial_client_secret": ("Vault version 1", "(known after apply)"),
+            },
+            "what is not known yet may differ",
+        ),
+    ],
+)
+def test_the_difference_names_each_leaf(
+    different: dict[str, Any], wanted: WantedProvider, expected: dict[str, tuple[str | None, str | None]], reason: str
+) -> None:
+    assert leaves(diff_provider(found(**different), wanted)) == expected, reason
+
+
+def test_a_provider_without_our_label_is_a_conflict_on_every_leaf() -> None:
+    changes = diff_provider(found(labels={}, display_name="Theirs"), WANTED)
+
+    assert {change.path.rsplit("/", 1)[-1] for change in changes} == {"display_name", "initial_client_secret", "managed-by"}
+    assert all("made by someone else" in change.conflict for change in changes)
+
+
+def test_a_provider_in_use_says_whom_a_change_affects() -> None:
+    (change,) = diff_provider(found(active=True, display_name="Old"), WANTED)
+
+    assert "every API" in change.impact
