@@ -21,7 +21,7 @@ from dcr.results.report import Report
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-class Document(StrEnum):
+class SchemaName(StrEnum):
     """What has a schema."""
 
     TENANT = "tenant"
@@ -32,17 +32,17 @@ class Document(StrEnum):
     PROBE = "probe"
 
 
-MODELS: dict[Document, type[BaseModel]] = {
-    Document.TENANT: Tenant,
-    Document.PLATFORM: Platform,
-    Document.PLAN: Plan,
-    Document.REPORT: Report,
-    Document.DIAGNOSIS: Diagnosis,
-    Document.PROBE: Probed,
+MODELS: dict[SchemaName, type[BaseModel]] = {
+    SchemaName.TENANT: Tenant,
+    SchemaName.PLATFORM: Platform,
+    SchemaName.PLAN: Plan,
+    SchemaName.REPORT: Report,
+    SchemaName.DIAGNOSIS: Diagnosis,
+    SchemaName.PROBE: Probed,
 }
 
 
-def schema(document: Annotated[Document, typer.Argument(help="Which one.")]) -> None:
+def schema(document: Annotated[SchemaName, typer.Argument(help="Which one.")]) -> None:
     """Print the JSON Schema of a document.
 
     Tenant and platform are what you write, for an editor that completes and checks while you type; plan, report, diagnosis and probe are
@@ -66,9 +66,9 @@ class Complete(GenerateJsonSchema):
         return self.mode == "serialization" or super().field_is_required(field, total)
 
 
-def json_schema(document: Document) -> dict[str, object]:
+def json_schema(document: SchemaName) -> dict[str, object]:
     """The schema of what is written (tenant, platform) or printed (plan, report)."""
-    written = document in {Document.TENANT, Document.PLATFORM}
+    written = document in {SchemaName.TENANT, SchemaName.PLATFORM}
     return {
         "$schema": DIALECT,
         **MODELS[document].model_json_schema(schema_generator=Complete, mode="validation" if written else "serialization"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from dcr.curity.admin.client import CurityAdmin
-from dcr.curity.runtime.client_registration import Registration
+from dcr.curity.runtime.client_registration import ClientRegistration
 from dcr.curity.runtime.oauth import OAuth
 from dcr.gateway.client import Gateway
 from dcr.http.clients import Connections, Observe
@@ -40,7 +40,7 @@ class Systems:
     locks: Locks
     curity: CurityAdmin
     oauth: OAuth
-    registration: Registration
+    registration: ClientRegistration
     konnect: Konnect
     gateway: Gateway
     clock: Clock = REAL_CLOCK
@@ -137,7 +137,7 @@ def build_systems(settings: Settings, platform: Platform, clock: Clock = REAL_CL
             connections.client("curity", curity, platform.curity.admin_url), partial(pair, vault, username, password), hosts
         ),
         oauth=OAuth(connections.client("oauth", settings.oauth), hosts),
-        registration=Registration(connections.client("oauth", settings.oauth), hosts),
+        registration=ClientRegistration(connections.client("oauth", settings.oauth), hosts),
         konnect=Konnect(
             connections.client("konnect", konnect, platform.konnect.url), partial(resolve, vault, token), hosts, EventualConsistency(clock)
         ),

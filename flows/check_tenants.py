@@ -5,7 +5,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from tasks.accepting import accept, onboarded_tenants
-from tasks.checking import CLEAN, DRIFTED, SMOKE_TEST_FAILED, UNKNOWN, Finding, checked
+from tasks.checking import CLEAN, DRIFTED, SMOKE_TEST_FAILED, UNKNOWN, TenantFinding, checked
 
 
 @flow(name="check tenants", flow_run_name="check-tenants")
@@ -20,7 +20,7 @@ def check_tenants(tenants: list[str] = []) -> State[None]:  # noqa: B006 - Prefe
     return _overall([checked(platform, slug) for slug in slugs])
 
 
-def _overall(findings: list[Finding]) -> State[None]:
+def _overall(findings: list[TenantFinding]) -> State[None]:
     worst = next((name for name in (DRIFTED, SMOKE_TEST_FAILED, UNKNOWN) if any(found.state == name for found in findings)), "")
     if worst:
         words = "; ".join(f"{found.slug}: {found.words}" for found in findings if found.state != CLEAN)

@@ -24,7 +24,7 @@ from dcr.steps.context import Run
 from tasks.reporting import publish_plan
 
 
-class Approval(RunInput):
+class ApprovalForm(RunInput):
     """The form that a person fills in."""
 
     approve: bool = Field(default=False, title="Approve", description="Apply the plan as it is shown. Off: the run ends without writing.")
@@ -45,7 +45,7 @@ def approval_in_prefect(run: Run) -> Callable[[Look], Decision | None]:
             return None
         plan = plan_of(run.platform, run.tenant, found)
         publish_plan(plan)
-        form = Approval.with_initial_data(description=plan_as_markdown(plan))
+        form = ApprovalForm.with_initial_data(description=plan_as_markdown(plan))
         timeout = run.platform.deadlines.approval_seconds
         answer = suspend_flow_run(wait_for_input=form, timeout=int(timeout), key=f"approval-{digest_of(found)}")
         decision = Decision(approved=answer.approve, by=answer.name.strip(), reason=answer.reason.strip())

@@ -26,7 +26,7 @@ CLEAN, DRIFTED, SMOKE_TEST_FAILED, UNKNOWN = "Clean", "Drifted", "SmokeTestFaile
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class TenantFinding:
     """What a check says of one tenant."""
 
     slug: str
@@ -72,12 +72,12 @@ def _unknown(problem: Problem) -> Claim:
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-def check_tenant(platform: Platform, slug: str) -> Finding:
+def check_tenant(platform: Platform, slug: str) -> TenantFinding:
     """Check one tenant and publish what was found; emits `dcr.tenant.drifted` where it is no longer what was accepted, or fails."""
     try:
         report = smoke_tested(platform, accepted_tenant(platform, slug))
     except DcrError as error:
-        return Finding(slug, UNKNOWN, str(error))
+        return TenantFinding(slug, UNKNOWN, str(error))
     publish_report(report)
     finding = finding_of(slug, report)
     if finding.state in (DRIFTED, SMOKE_TEST_FAILED):
@@ -85,31 +85,31 @@ def check_tenant(platform: Platform, slug: str) -> Finding:
     return finding
 
 
-def checked(platform: Platform, slug: str) -> Finding:
+def checked(platform: Platform, slug: str) -> TenantFinding:
     """The same, where even a check that ran out of time, or broke, is a finding and keeps no other tenant from being checked."""
     state = check_tenant.with_options(task_run_name=f"check {slug}")(platform, slug, return_state=True)
     if state.is_completed():
-        finding: Finding = state.result()
+        finding: TenantFinding = state.result()
         return finding
-    return Finding(slug, UNKNOWN, f"the check itself ended {state.name}")
+    return TenantFinding(slug, UNKNOWN, f"the check itself ended {state.name}")
 
 
-def finding_of(slug: str, report: Report) -> Finding:
+def finding_of(slug: str, report: Report) -> TenantFinding:
     """The worst of what a report shows, in words that name it."""
     failing = [claim.what for claim in report.claims if claim.verdict is Verdict.FAILED]
     unknown = [f"{claim.what}: {claim.detail}" for claim in report.claims if claim.verdict is Verdict.UNKNOWN]
     drifted = [change.path for change in report.changes]
     words = ", ".join([*drifted, *failing])
     if drifted:
-        return Finding(slug, DRIFTED, words)
+        return TenantFinding(slug, DRIFTED, words)
     if failing:
-        return Finding(slug, SMOKE_TEST_FAILED, words)
+        return TenantFinding(slug, SMOKE_TEST_FAILED, words)
     if report.error or unknown:
-        return Finding(slug, UNKNOWN, report.error or "; ".join(unknown))
-    return Finding(slug, CLEAN, "as accepted")
+        return TenantFinding(slug, UNKNOWN, report.error or "; ".join(unknown))
+    return TenantFinding(slug, CLEAN, "as accepted")
 
 
-def _tell(platform: Platform, report: Report, finding: Finding) -> None:
+def _tell(platform: Platform, report: Report, finding: TenantFinding) -> None:
     """References only: what the values are stands in the artifact, for those who may read it."""
     emit_event(
         event="dcr.tenant.drifted",

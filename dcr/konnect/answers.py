@@ -18,25 +18,25 @@ Id = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA
 """A UUID, checked before it becomes part of a path."""
 
 
-class Answer(BaseModel):
+class KonnectAnswer(BaseModel):
     """Part of a vendor's answer; vendors add fields, so what is not named here is ignored."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
-A = TypeVar("A", bound=Answer)
+A = TypeVar("A", bound=KonnectAnswer)
 Send = Callable[..., httpx.Response]
 
 
-class Page(Answer):
+class Page(KonnectAnswer):
     total: int
 
 
-class Meta(Answer):
+class Meta(KonnectAnswer):
     page: Page
 
 
-class Listing(Answer):
+class Listing(KonnectAnswer):
     data: list[dict[str, Any]]
     meta: Meta
 

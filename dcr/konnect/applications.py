@@ -10,33 +10,33 @@ from datetime import datetime
 from typing import Any
 
 from dcr.errors import CheckFailed, Missing
-from dcr.konnect.answers import Answer, Id
+from dcr.konnect.answers import Id, KonnectAnswer
 from dcr.konnect.client import SYSTEM, Konnect
 
 
-class Owner(Answer):
+class Owner(KonnectAnswer):
     """The developer or the team whose application it is."""
 
     type: str
     id: Id
 
 
-class StrategyOfApplication(Answer):
+class OwnStrategy(KonnectAnswer):
     id: Id
 
 
-class Application(Answer):
+class KonnectApplication(KonnectAnswer):
     id: Id
     name: str
     description: str | None = None
     client_id: str | None = None  # absent where keys are the credentials
-    auth_strategy: StrategyOfApplication | None = None
+    auth_strategy: OwnStrategy | None = None
     owner: Owner | None = None
     created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class WantedApplication:
+class KonnectApplicationSpec:
     """What the tenant asks for. None: known after apply."""
 
     name: str
@@ -50,19 +50,19 @@ class WantedApplication:
         """As Konnect writes it."""
         return {"type": self.owner_type, "id": self.owner_id}
 
-    def owns(self, found: Application) -> bool:
+    def owns(self, found: KonnectApplication) -> bool:
         """Whether the application is the wanted owner's; one that does not say whose it is counts as that."""
         return found.owner is None or found.owner.model_dump() == self.owner
 
 
-def find_application(konnect: Konnect, portal_id: str, application_id: str) -> Application | None:
+def find_application(konnect: Konnect, portal_id: str, application_id: str) -> KonnectApplication | None:
     """The application with this id, or None.
 
     Raises:
         CheckFailed: Konnect answers with another one.
     """
     try:
-        found = konnect.read(_path(portal_id, application_id), Application)
+        found = konnect.read(_path(portal_id, application_id), KonnectApplication)
     except Missing:
         return None
     if found.id != application_id:
@@ -72,13 +72,13 @@ def find_application(konnect: Konnect, portal_id: str, application_id: str) -> A
     return found
 
 
-def find_applications_of_client(konnect: Konnect, portal_id: str, client_id: str) -> tuple[Application, ...]:
+def find_applications_of_client(konnect: Konnect, portal_id: str, client_id: str) -> tuple[KonnectApplication, ...]:
     """The portal's applications with this client, oldest first, whoever owns them. There is no filter by client."""
-    found = konnect.listed(_path(portal_id), Application, {})
+    found = konnect.listed(_path(portal_id), KonnectApplication, {})
     return tuple(sorted((one for one in found if one.client_id == client_id), key=lambda one: one.created_at))
 
 
-def create_application(konnect: Konnect, portal_id: str, wanted: WantedApplication, client_id: str) -> str:
+def create_application(konnect: Konnect, portal_id: str, wanted: KonnectApplicationSpec, client_id: str) -> str:
     """Create an application for a client that exists at Curity already, and return its id (UUID).
 
     Raises:
@@ -93,7 +93,7 @@ def create_application(konnect: Konnect, portal_id: str, wanted: WantedApplicati
     }
     if wanted.description:
         body["description"] = wanted.description
-    created = konnect.write("POST", _path(portal_id), body, Application)
+    created = konnect.write("POST", _path(portal_id), body, KonnectApplication)
     konnect.created(created.id)
     if created.client_id != client_id:
         said = f"was to adopt client {client_id} for {wanted.name}, and created application {created.id} for client {created.client_id}"
@@ -101,9 +101,9 @@ def create_application(konnect: Konnect, portal_id: str, wanted: WantedApplicati
     return created.id
 
 
-def change_owner(konnect: Konnect, portal_id: str, application_id: str, wanted: WantedApplication) -> None:
+def change_owner(konnect: Konnect, portal_id: str, application_id: str, wanted: KonnectApplicationSpec) -> None:
     """Give the application to another developer or team: all that an admin can change of it."""
-    konnect.write("PATCH", _path(portal_id, application_id), {"owner": wanted.owner}, Application)
+    konnect.write("PATCH", _path(portal_id, application_id), {"owner": wanted.owner}, KonnectApplication)
 
 
 def delete_application(konnect: Konnect, portal_id: str, application_id: str) -> None:

@@ -10,13 +10,13 @@ import httpx
 
 from dcr.errors import DcrError
 from dcr.http.sender import Sender
-from dcr.konnect.answers import Answer, listed, parsed
+from dcr.konnect.answers import KonnectAnswer, listed, parsed
 from dcr.konnect.eventual_consistency import EventualConsistency
 from dcr.konnect.refusals import refusal
 from dcr.konnect.roles import role_needed
 from dcr.secret import Secret
 
-A = TypeVar("A", bound=Answer)
+A = TypeVar("A", bound=KonnectAnswer)
 SYSTEM = "konnect"
 
 

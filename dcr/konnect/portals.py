@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dcr.konnect.answers import Answer, Id
+from dcr.konnect.answers import Id, KonnectAnswer
 from dcr.konnect.client import Konnect
 
 
-class DevPortal(Answer):
+class DevPortal(KonnectAnswer):
     id: Id
     name: str
     authentication_enabled: bool
@@ -19,33 +19,33 @@ class DevPortal(Answer):
     canonical_domain: str
 
 
-class AuthenticationSettings(Answer):
+class AuthenticationSettings(KonnectAnswer):
     basic_auth_enabled: bool
 
 
-class Developer(Answer):
+class Developer(KonnectAnswer):
     id: Id
     email: str
     status: str
 
 
-class Team(Answer):
+class Team(KonnectAnswer):
     id: Id
     name: str
     can_own_applications: bool | None = None
 
 
-class TeamMember(Answer):
+class TeamMember(KonnectAnswer):
     email: str
 
 
-class Api(Answer):
+class KonnectApi(KonnectAnswer):
     id: Id
     name: str
     version: str | None = None
 
 
-class SyncError(Answer):
+class SyncError(KonnectAnswer):
     """Why the auth plugin could not be installed on the linked service."""
 
     message: str = ""
@@ -55,12 +55,12 @@ class SyncError(Answer):
         return " - ".join(part for part in (self.control_plane_error, self.message[:300]) if part)
 
 
-class LinkedService(Answer):
+class LinkedService(KonnectAnswer):
     id: Id
     auth_strategy_sync_error: SyncError | None = None
 
 
-class Implementation(Answer):
+class Implementation(KonnectAnswer):
     """An API's link to a gateway service; without a service it is a whole control plane (ACE)."""
 
     api_id: Id
@@ -97,12 +97,12 @@ def is_member(konnect: Konnect, portal_id: str, team_id: str, email: str) -> boo
     return any(member.email.lower() == email.lower() for member in found)
 
 
-def find_apis(konnect: Konnect, names: Iterable[str]) -> tuple[Api, ...]:
+def find_apis(konnect: Konnect, names: Iterable[str]) -> tuple[KonnectApi, ...]:
     """Every version of the APIs of these names. One request; one for each name if a comma in one would split the filter's list."""
     wanted = sorted(set(names))
     joinable = not any("," in name for name in wanted)
     filters = [{"filter[name][oeq]": ",".join(wanted)}] if joinable else [{"filter[name][eq]": name} for name in wanted]
-    return tuple(api for one in filters for api in konnect.listed("/v3/apis", Api, one) if api.name in wanted)
+    return tuple(api for one in filters for api in konnect.listed("/v3/apis", KonnectApi, one) if api.name in wanted)
 
 
 def find_implementations(konnect: Konnect, api_ids: Iterable[str]) -> tuple[Implementation, ...]:

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import Field
 
 from dcr.http.sender import Evidence, evidence_of
-from dcr.konnect.answers import Answer, Id, parsed
+from dcr.konnect.answers import Id, KonnectAnswer, parsed
 from dcr.konnect.client import SYSTEM, Konnect
 from dcr.konnect.labels import our_labels
 from dcr.secret import Secret
@@ -22,13 +22,13 @@ PATH = "/v2/dcr-providers"
 CURITY = "curity"
 
 
-class DcrConfig(Answer):
+class DcrConfig(KonnectAnswer):
     """What Konnect shows of it; the secret is write-only."""
 
     initial_client_id: str | None = None
 
 
-class DcrProvider(Answer):
+class KonnectProvider(KonnectAnswer):
     id: Id
     name: str
     display_name: str | None = None
@@ -40,13 +40,13 @@ class DcrProvider(Answer):
     created_at: datetime
 
 
-class Verification(Answer):
+class Verification(KonnectAnswer):
     status: str
     errors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class WantedProvider:
+class ProviderSpec:
     """What the platform asks for. None: known after apply."""
 
     name: str
@@ -56,18 +56,18 @@ class WantedProvider:
     secret_version: str | None  # in Vault
 
 
-def find_providers(konnect: Konnect, name: str) -> tuple[DcrProvider, ...]:
+def find_providers(konnect: Konnect, name: str) -> tuple[KonnectProvider, ...]:
     """Every provider of exactly this name, oldest first; names are not known to be unique."""
-    found = konnect.listed(PATH, DcrProvider, {"filter[name][eq]": name})
+    found = konnect.listed(PATH, KonnectProvider, {"filter[name][eq]": name})
     return tuple(sorted((provider for provider in found if provider.name == name), key=lambda provider: provider.created_at))
 
 
-def read_provider(konnect: Konnect, provider_id: str) -> DcrProvider:
+def read_provider(konnect: Konnect, provider_id: str) -> KonnectProvider:
     """One provider by id."""
-    return konnect.read(f"{PATH}/{provider_id}", DcrProvider)
+    return konnect.read(f"{PATH}/{provider_id}", KonnectProvider)
 
 
-def create_provider(konnect: Konnect, wanted: WantedProvider, secret: Secret) -> str:
+def create_provider(konnect: Konnect, wanted: ProviderSpec, secret: Secret) -> str:
     """Make Curity known to the organisation as an identity provider.
 
     Args:
@@ -87,12 +87,12 @@ def create_provider(konnect: Konnect, wanted: WantedProvider, secret: Secret) ->
         "dcr_config": {"initial_client_id": wanted.initial_client_id, "initial_client_secret": secret.get_secret_value()},
         "labels": our_labels(wanted.secret_version),
     }
-    created = konnect.write("POST", PATH, body, DcrProvider)
+    created = konnect.write("POST", PATH, body, KonnectProvider)
     konnect.created(created.id)
     return created.id
 
 
-def update_provider(konnect: Konnect, found_id: str, wanted: WantedProvider, differing: Collection[str], secret: Secret) -> None:
+def update_provider(konnect: Konnect, found_id: str, wanted: ProviderSpec, differing: Collection[str], secret: Secret) -> None:
     """Change the fields that differ. The secret goes along with its version's label and with the client id, never apart from them.
 
     Args:
@@ -106,7 +106,7 @@ def update_provider(konnect: Konnect, found_id: str, wanted: WantedProvider, dif
     if {"initial_client_id", "initial_client_secret"} & set(differing):
         body["dcr_config"] = {"initial_client_id": wanted.initial_client_id, "initial_client_secret": secret.get_secret_value()}
         body["labels"] = our_labels(wanted.secret_version)
-    konnect.write("PATCH", f"{PATH}/{found_id}", body, DcrProvider)
+    konnect.write("PATCH", f"{PATH}/{found_id}", body, KonnectProvider)
 
 
 def verify_provider(konnect: Konnect, provider_id: str) -> tuple[Verification, Evidence]:

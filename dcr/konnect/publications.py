@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dcr.konnect.answers import Answer, Id, Listing, parsed
+from dcr.konnect.answers import Id, KonnectAnswer, Listing, parsed
 from dcr.konnect.client import SYSTEM, Konnect
 
 
-class Publication(Answer):
+class Publication(KonnectAnswer):
     auth_strategy_ids: tuple[Id, ...] | None = None  # exactly one; None: no application needed
     auto_approve_registrations: bool | None = None
     visibility: str
@@ -23,7 +23,7 @@ class ListedPublication(Publication):
 
 
 @dataclass(frozen=True, slots=True)
-class WantedPublication:
+class PublicationSpec:
     """What the tenant asks for. None: known after apply."""
 
     auth_strategy_id: str | None
@@ -39,7 +39,7 @@ def find_publications(konnect: Konnect, portal_id: str, api_ids: Iterable[str]) 
     return {publication.api_id: publication for publication in found if publication.api_id in wanted}
 
 
-def publish(konnect: Konnect, portal_id: str, api_id: str, wanted: WantedPublication, *, anew: bool) -> None:
+def publish(konnect: Konnect, portal_id: str, api_id: str, wanted: PublicationSpec, *, anew: bool) -> None:
     """Publish an API, or change its publication. All fields are sent: an omitted strategy would mean the portal's default.
 
     Args:

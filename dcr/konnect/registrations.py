@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from dcr.konnect.answers import Answer, Id
+from dcr.konnect.answers import Id, KonnectAnswer
 from dcr.konnect.client import Konnect
 
 
@@ -18,26 +18,26 @@ class Status(StrEnum):
     REJECTED = "rejected"
 
 
-class Named(Answer):
+class Reference(KonnectAnswer):
     """The API or the application of a registration."""
 
     id: Id
 
 
-class Registration(Answer):
+class ApiRegistration(KonnectAnswer):
     id: Id
     status: Status
-    api: Named
-    application: Named
+    api: Reference
+    application: Reference
 
 
-def find_registrations(konnect: Konnect, portal_id: str, application_id: str) -> dict[str, Registration]:
+def find_registrations(konnect: Konnect, portal_id: str, application_id: str) -> dict[str, ApiRegistration]:
     """The application's registrations, by API id."""
-    found = konnect.listed(_path(portal_id, application_id), Registration, {})
+    found = konnect.listed(_path(portal_id, application_id), ApiRegistration, {})
     return {registration.api.id: registration for registration in found if registration.application.id == application_id}
 
 
-def create_registration(konnect: Konnect, portal_id: str, application_id: str, api_id: str, status: Status) -> Registration:
+def create_registration(konnect: Konnect, portal_id: str, application_id: str, api_id: str, status: Status) -> ApiRegistration:
     """Register an application for an API on its owner's behalf.
 
     Args:
@@ -46,14 +46,14 @@ def create_registration(konnect: Konnect, portal_id: str, application_id: str, a
     Raises:
         Stale: it is registered already (409).
     """
-    created = konnect.write("POST", _path(portal_id, application_id), {"api_id": api_id, "status": status}, Registration)
+    created = konnect.write("POST", _path(portal_id, application_id), {"api_id": api_id, "status": status}, ApiRegistration)
     konnect.created(created.id)
     return created
 
 
-def approve_registration(konnect: Konnect, portal_id: str, application_id: str, registration_id: str) -> Registration:
+def approve_registration(konnect: Konnect, portal_id: str, application_id: str, registration_id: str) -> ApiRegistration:
     """Approve one, as a portal's admin would."""
-    return konnect.write("PATCH", f"{_path(portal_id, application_id)}/{registration_id}", {"status": Status.APPROVED}, Registration)
+    return konnect.write("PATCH", f"{_path(portal_id, application_id)}/{registration_id}", {"status": Status.APPROVED}, ApiRegistration)
 
 
 def _path(portal_id: str, application_id: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import Field
 
-from dcr.konnect.answers import Answer, Id
+from dcr.konnect.answers import Id, KonnectAnswer
 from dcr.konnect.client import Konnect
 from dcr.konnect.labels import our_labels
 
@@ -21,11 +21,11 @@ OPENID_CONNECT = "openid_connect"  # the type; the key inside `configs` is spell
 CONFIG_KEY = "openid-connect"
 
 
-class ProviderOfStrategy(Answer):
+class ProviderOfStrategy(KonnectAnswer):
     id: Id
 
 
-class AuthStrategy(Answer):
+class KonnectStrategy(KonnectAnswer):
     id: Id
     name: str
     display_name: str = ""
@@ -43,7 +43,7 @@ class AuthStrategy(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class WantedStrategy:
+class StrategySpec:
     """What the platform asks for. None: known after apply."""
 
     name: str
@@ -65,18 +65,18 @@ class WantedStrategy:
         }
 
 
-def find_strategies(konnect: Konnect, name: str) -> tuple[AuthStrategy, ...]:
+def find_strategies(konnect: Konnect, name: str) -> tuple[KonnectStrategy, ...]:
     """Every strategy of exactly this name, oldest first; names are not known to be unique."""
-    found = konnect.listed(PATH, AuthStrategy, {"filter[name][eq]": name})
+    found = konnect.listed(PATH, KonnectStrategy, {"filter[name][eq]": name})
     return tuple(sorted((strategy for strategy in found if strategy.name == name), key=lambda strategy: strategy.created_at))
 
 
-def read_strategy(konnect: Konnect, strategy_id: str) -> AuthStrategy:
+def read_strategy(konnect: Konnect, strategy_id: str) -> KonnectStrategy:
     """One strategy by id."""
-    return konnect.read(f"{PATH}/{strategy_id}", AuthStrategy)
+    return konnect.read(f"{PATH}/{strategy_id}", KonnectStrategy)
 
 
-def create_strategy(konnect: Konnect, wanted: WantedStrategy) -> str:
+def create_strategy(konnect: Konnect, wanted: StrategySpec) -> str:
     """Create the strategy and return its id (UUID).
 
     Raises:
@@ -90,12 +90,12 @@ def create_strategy(konnect: Konnect, wanted: WantedStrategy) -> str:
         "dcr_provider_id": wanted.dcr_provider_id,
         "labels": our_labels(),
     }
-    created = konnect.write("POST", PATH, body, AuthStrategy)
+    created = konnect.write("POST", PATH, body, KonnectStrategy)
     konnect.created(created.id)
     return created.id
 
 
-def update_strategy(konnect: Konnect, found: AuthStrategy, wanted: WantedStrategy) -> None:
+def update_strategy(konnect: Konnect, found: KonnectStrategy, wanted: StrategySpec) -> None:
     """Bring a strategy to what is wanted. Plugin settings that are not ours go along unchanged: a partial `configs` may replace."""
     body = {
         "display_name": wanted.display_name,
@@ -103,4 +103,4 @@ def update_strategy(konnect: Konnect, found: AuthStrategy, wanted: WantedStrateg
         "dcr_provider_id": wanted.dcr_provider_id,
         "labels": our_labels(),
     }
-    konnect.write("PATCH", f"{PATH}/{found.id}", body, AuthStrategy)
+    konnect.write("PATCH", f"{PATH}/{found.id}", body, KonnectStrategy)

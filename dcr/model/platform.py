@@ -60,10 +60,10 @@ class InitialClient(BaseModel):
     name: ShortText = Field(default="Kong Konnect DCR", description="For the people who see it in Curity.")
 
 
-class Curity(BaseModel):
+class CuritySpec(BaseModel):
     """One token service profile of one Curity cluster."""
 
-    model_config = STRICT
+    model_config = STRICT | ConfigDict(title="Curity")
     mode: CurityMode = Field(
         default=CurityMode.LIVE, description="live: RESTCONF writes. render: a fragment for the configuration kept in git."
     )
@@ -97,14 +97,14 @@ class Curity(BaseModel):
     )
 
 
-class DcrProvider(BaseModel):
-    model_config = STRICT
+class DcrProviderSpec(BaseModel):
+    model_config = STRICT | ConfigDict(title="DcrProvider")
     name: Annotated[str, Field(min_length=1, max_length=256)] = "curity"
     display_name: Annotated[str, Field(min_length=1, max_length=256)] = "Curity"
 
 
-class AuthStrategy(BaseModel):
-    model_config = STRICT
+class AuthStrategySpec(BaseModel):
+    model_config = STRICT | ConfigDict(title="AuthStrategy")
     name: Annotated[str, Field(min_length=1, max_length=256)] = "curity-dcr"
     display_name: Annotated[str, Field(min_length=1, max_length=256)] = "Curity"
     credential_claim: tuple[ShortText, ...] = Field(default=("sub",), min_length=1, max_length=10, description="The how-to's Claims field.")
@@ -114,24 +114,24 @@ class AuthStrategy(BaseModel):
     )
 
 
-class Konnect(BaseModel):
+class KonnectSpec(BaseModel):
     """One region of one organisation."""
 
-    model_config = STRICT
+    model_config = STRICT | ConfigDict(title="Konnect")
     url: HttpsUrl = Field(description="Regional API, without a path: https://eu.api.konghq.com.")
-    dcr_provider: DcrProvider = DcrProvider()
-    auth_strategy: AuthStrategy = AuthStrategy()
+    dcr_provider: DcrProviderSpec = DcrProviderSpec()
+    auth_strategy: AuthStrategySpec = AuthStrategySpec()
 
 
-class Vault(BaseModel):
-    model_config = STRICT
+class VaultSpec(BaseModel):
+    model_config = STRICT | ConfigDict(title="Vault")
     url: HttpsUrl = Field(description="https://vault.example:8200")
     mount: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")] = Field(default="dcr", description="A KV v2 mount with cas_required.")
     namespace: str = Field(default="", pattern=r"^[A-Za-z0-9_/-]*$", description="Vault Enterprise, HCP and OpenBao only.")
 
 
-class Gateway(BaseModel):
-    model_config = STRICT
+class GatewaySpec(BaseModel):
+    model_config = STRICT | ConfigDict(title="Gateway")
     url: HttpsUrl = Field(description="Address at which the gateway's routes are reached.")
 
 
@@ -172,9 +172,9 @@ class Platform(BaseModel):
 
     model_config = STRICT
     name: Slug
-    curity: Curity
-    konnect: Konnect
-    vault: Vault
-    gateway: Gateway
+    curity: CuritySpec
+    konnect: KonnectSpec
+    vault: VaultSpec
+    gateway: GatewaySpec
     rules: Rules
     deadlines: Deadlines = Deadlines()

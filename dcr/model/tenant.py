@@ -57,10 +57,10 @@ class Visibility(StrEnum):
     PUBLIC = "public"
 
 
-class Api(BaseModel):
+class ApiSpec(BaseModel):
     """An API that exists in Konnect, with its implementation link."""
 
-    model_config = STRICT
+    model_config = STRICT | ConfigDict(title="API")
 
     name: str = Field(title="API name", description="As in Konnect, for example Orders.", min_length=1, max_length=255)
     version: str = Field(
@@ -82,10 +82,10 @@ class Api(BaseModel):
         return f"{self.name} {self.version}".strip()
 
 
-class Application(BaseModel):
+class ApplicationSpec(BaseModel):
     """One application with its own credentials."""
 
-    model_config = STRICT
+    model_config = STRICT | ConfigDict(title="Application")
 
     name: Slug = Field(
         title="Application name", description="Also the name of its credentials in Vault: lower-case letters, digits, hyphens."
@@ -118,9 +118,9 @@ class Tenant(BaseModel):
     portal: str = Field(
         title="Portal", description="Name of the Dev Portal, which must exist with authentication on.", min_length=1, max_length=255
     )
-    apis: Annotated[list[Api], Field(title="APIs", description="APIs to publish to the portal.", min_length=1, max_length=50)]
+    apis: Annotated[list[ApiSpec], Field(title="APIs", description="APIs to publish to the portal.", min_length=1, max_length=50)]
     applications: Annotated[
-        list[Application], Field(title="Applications", description="Each gets its own credentials.", min_length=1, max_length=50)
+        list[ApplicationSpec], Field(title="Applications", description="Each gets its own credentials.", min_length=1, max_length=50)
     ]
     owner_type: OwnerType = Field(default=OwnerType.DEVELOPER, title="Owner type", description="A developer or a team of the portal.")
     owner: str = Field(title="Owner", description="The developer's e-mail address, or the team's name.", min_length=1, max_length=255)
@@ -140,11 +140,11 @@ class Tenant(BaseModel):
             raise ValueError("; ".join(str(fault.problem("tenant")) for fault in found))
         return self
 
-    def application(self, name: str) -> Application:
+    def application(self, name: str) -> ApplicationSpec:
         """The application of this name, which is one of the tenant's."""
         return next(application for application in self.applications if application.name == name)
 
-    def apis_of(self, application: Application) -> tuple[Api, ...]:
+    def apis_of(self, application: ApplicationSpec) -> tuple[ApiSpec, ...]:
         """The APIs an application uses; all of the tenant's if it names none."""
         wanted = application.apis
         return tuple(api for api in self.apis if not wanted or api.name in wanted or api.label in wanted)

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import Field
 
 from dcr.errors import CheckFailed, Missing, Refused, Stale, Unknown
-from dcr.konnect.answers import Answer, Id
+from dcr.konnect.answers import Id, KonnectAnswer
 from dcr.portal.client import SYSTEM, LoginRefused, Portal
 from dcr.secret import Secret
 
@@ -29,26 +29,26 @@ class RegenerationRefused(Refused):
     """The portal gives this application no new secret."""
 
 
-class StrategyOfApplication(Answer):
+class PortalStrategy(KonnectAnswer):
     id: Id
 
 
-class Application(Answer):
+class PortalApplication(KonnectAnswer):
     id: Id
     name: str
     description: str | None = None
     redirect_uri: str | None = None
     client_id: str | None = None
-    auth_strategy: StrategyOfApplication | None = None
+    auth_strategy: PortalStrategy | None = None
     team_id: Id | None = None
     created_at: datetime
 
 
-class CreatedApplication(Application):
+class CreatedApplication(PortalApplication):
     client_secret: Secret | None = None
 
 
-class Credentials(Answer):
+class Credentials(KonnectAnswer):
     """A client's id and its present secret."""
 
     client_id: str = Field(min_length=1)
@@ -56,7 +56,7 @@ class Credentials(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class WantedApplication:
+class PortalApplicationSpec:
     """What the tenant asks for. None: known after apply; a team only if a team shall own it."""
 
     name: str
@@ -66,14 +66,14 @@ class WantedApplication:
     team_id: str | None
 
 
-def find_application(portal: Portal, application_id: str) -> Application | None:
+def find_application(portal: Portal, application_id: str) -> PortalApplication | None:
     """The application with this id, or None.
 
     Raises:
         CheckFailed: the portal answers with another one.
     """
     try:
-        found = portal.read(f"{PATH}/{application_id}", Application)
+        found = portal.read(f"{PATH}/{application_id}", PortalApplication)
     except Missing:
         return None
     if found.id != application_id:
@@ -85,13 +85,13 @@ def find_application(portal: Portal, application_id: str) -> Application | None:
     return found
 
 
-def find_applications(portal: Portal, name: str) -> tuple[Application, ...]:
+def find_applications(portal: Portal, name: str) -> tuple[PortalApplication, ...]:
     """The developer's and its teams' applications of exactly this name, oldest first; names are not known to be unique."""
-    found = portal.listed(PATH, Application, {"filter[name][eq]": name})
+    found = portal.listed(PATH, PortalApplication, {"filter[name][eq]": name})
     return tuple(sorted((application for application in found if application.name == name), key=lambda application: application.created_at))
 
 
-def create_application(portal: Portal, wanted: WantedApplication) -> tuple[str, Credentials]:
+def create_application(portal: Portal, wanted: PortalApplicationSpec) -> tuple[str, Credentials]:
     """Create an application as a person would in *My Apps*; Konnect registers its client at Curity.
 
     Returns:
@@ -121,7 +121,7 @@ def create_application(portal: Portal, wanted: WantedApplication) -> tuple[str, 
     return created.id, Credentials(client_id=created.client_id, client_secret=created.client_secret)
 
 
-def update_application(portal: Portal, application_id: str, wanted: WantedApplication, fields: Collection[str]) -> None:
+def update_application(portal: Portal, application_id: str, wanted: PortalApplicationSpec, fields: Collection[str]) -> None:
     """Set the fields that differ. Strategy and client stay as they are.
 
     Args:
@@ -129,7 +129,7 @@ def update_application(portal: Portal, application_id: str, wanted: WantedApplic
     """
     values = {"name": wanted.name, "description": wanted.description, "redirect_uri": wanted.redirect_uri, "team_id": wanted.team_id}
     body = {name: value for name, value in values.items() if name in fields}
-    portal.write("PATCH", f"{PATH}/{application_id}", body, Application)
+    portal.write("PATCH", f"{PATH}/{application_id}", body, PortalApplication)
 
 
 def regenerate_secret(portal: Portal, application_id: str) -> Credentials:

@@ -13,12 +13,12 @@ import httpx
 
 from dcr.errors import DcrError, Refused
 from dcr.http.sender import Sender
-from dcr.konnect.answers import Answer, listed, parsed
+from dcr.konnect.answers import KonnectAnswer, listed, parsed
 from dcr.konnect.eventual_consistency import EventualConsistency
 from dcr.konnect.refusals import problem_document, refusal
 from dcr.secret import BasicCredentials
 
-A = TypeVar("A", bound=Answer)
+A = TypeVar("A", bound=KonnectAnswer)
 SYSTEM = "portal"
 LOGIN_PATH = "/api/v3/developer/authenticate"
 

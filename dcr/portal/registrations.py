@@ -5,12 +5,12 @@ Source: reference/konnect.md section 6, `/api/v3/applications/{id}/registrations
 
 from __future__ import annotations
 
-from dcr.konnect.answers import Answer, Id
+from dcr.konnect.answers import Id, KonnectAnswer
 from dcr.konnect.registrations import Status
 from dcr.portal.client import Portal
 
 
-class CreatedRegistration(Answer):
+class CreatedRegistration(KonnectAnswer):
     id: Id
     status: Status
 

@@ -23,7 +23,7 @@ WAIT_FOR_IT = "The same call may succeed later."
 READ_FIRST = "It may have been applied: what is there now is read before writing again."
 
 
-class Answer(BaseModel):
+class VaultAnswer(BaseModel):
     """What matters here of any answer; its data is not even read, since it may be secrets."""
 
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
@@ -95,10 +95,10 @@ def judge(response: httpx.Response) -> DcrError | None:
     return _of_table(where, response, TABLE)
 
 
-def answer_of(response: httpx.Response) -> Answer | None:
+def answer_of(response: httpx.Response) -> VaultAnswer | None:
     """The JSON object of an answer; None for nothing, HTML, a list or a cut-off text."""
     try:
-        return Answer.model_validate_json(response.content)
+        return VaultAnswer.model_validate_json(response.content)
     except ValidationError:
         return None
 

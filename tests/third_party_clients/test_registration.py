@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dcr.curity.runtime.client_registration import RegisteredClient, Registration, RegistrationTokenDead, WantedClient
+from dcr.curity.runtime.client_registration import ClientRegistration, ClientSpec, RegisteredClient, RegistrationTokenDead
 from dcr.errors import Refused
 from dcr.secret import Secret
 
@@ -48,12 +48,12 @@ def stranger() -> Iterator[Stranger]:
 
 
 @pytest.fixture
-def registration() -> Iterator[Registration]:
+def registration() -> Iterator[ClientRegistration]:
     with httpx.Client(trust_env=False, timeout=10) as client:
-        yield Registration(client, ("127.0.0.1:*",))
+        yield ClientRegistration(client, ("127.0.0.1:*",))
 
 
-WANTED = WantedClient("orders-client", ("https://orders.acme.example/callback",))
+WANTED = ClientSpec("orders-client", ("https://orders.acme.example/callback",))
 
 
 def token_request(stranger: Stranger, client: RegisteredClient) -> httpx.Response:
@@ -62,13 +62,13 @@ def token_request(stranger: Stranger, client: RegisteredClient) -> httpx.Respons
     return httpx.post(f"{stranger.base}/token", data={"grant_type": "client_credentials"}, auth=pair, trust_env=False)
 
 
-def test_a_client_is_registered_and_its_credentials_get_a_token(stranger: Stranger, registration: Registration) -> None:
+def test_a_client_is_registered_and_its_credentials_get_a_token(stranger: Stranger, registration: ClientRegistration) -> None:
     client = registration.register(stranger.endpoint, Secret(INITIAL_TOKEN), WANTED)
     assert client.shortfalls(WANTED) == ()
     assert token_request(stranger, client).status_code == 200
 
 
-def test_a_removed_client_is_gone_and_removing_it_again_is_no_failure(stranger: Stranger, registration: Registration) -> None:
+def test_a_removed_client_is_gone_and_removing_it_again_is_no_failure(stranger: Stranger, registration: ClientRegistration) -> None:
     client = registration.register(stranger.endpoint, Secret(INITIAL_TOKEN), WANTED)
     token = client.registration_access_token
     assert token is not None
@@ -77,12 +77,12 @@ def test_a_removed_client_is_gone_and_removing_it_again_is_no_failure(stranger: 
     assert token_request(stranger, client).status_code == 401
 
 
-def test_a_token_that_is_not_good_is_refused(stranger: Stranger, registration: Registration) -> None:
+def test_a_token_that_is_not_good_is_refused(stranger: Stranger, registration: ClientRegistration) -> None:
     with pytest.raises(RegistrationTokenDead):
         registration.register(stranger.endpoint, Secret("another"), WANTED)
 
 
-def test_metadata_that_the_server_does_not_take_is_refused_with_its_words(stranger: Stranger, registration: Registration) -> None:
-    wrong = WantedClient("orders-client", ("https://orders.acme.example/callback#fragment",))
+def test_metadata_that_the_server_does_not_take_is_refused_with_its_words(stranger: Stranger, registration: ClientRegistration) -> None:
+    wrong = ClientSpec("orders-client", ("https://orders.acme.example/callback#fragment",))
     with pytest.raises(Refused, match="invalid_redirect_uri"):
         registration.register(stranger.endpoint, Secret(INITIAL_TOKEN), wrong)

@@ -7,10 +7,10 @@ from dcr.curity.admin.initial_client import VersionedSecret, diff_initial_client
 from dcr.curity.admin.preconditions import absent_profile, diff_preconditions, missing_references, undeployed
 from dcr.curity.admin.state import CurityState
 from dcr.curity.admin.token_issuers import diff_token_issuers
-from dcr.model.platform import Curity
+from dcr.model.platform import CuritySpec
 
 
-def diff_configuration(state: CurityState, wanted: Curity, secret: VersionedSecret | None) -> Diff:
+def diff_configuration(state: CurityState, wanted: CuritySpec, secret: VersionedSecret | None) -> Diff:
     """Preconditions, token issuers and the initial client, in the order in which they need each other.
 
     Args:

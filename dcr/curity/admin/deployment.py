@@ -7,13 +7,13 @@ from dcr.curity.admin.difference import Diff, Differ
 from dcr.curity.admin.nodes import below, display
 from dcr.curity.admin.state import REGISTRATION_KIND, Endpoint, Environment, Profile, ServiceRole
 from dcr.errors import Problem
-from dcr.model.platform import Curity
+from dcr.model.platform import CuritySpec
 from dcr.results.changes import Stage
 
 _DIFFER = Differ(Stage.DCR_ENABLEMENT)
 
 
-def diff_deployment(profile: Profile, environment: Environment, wanted: Curity) -> Diff:
+def diff_deployment(profile: Profile, environment: Environment, wanted: CuritySpec) -> Diff:
     """Compare the endpoint, and which service roles deploy it.
 
     Source: reference/curity.md section 2.6.
@@ -22,7 +22,7 @@ def diff_deployment(profile: Profile, environment: Environment, wanted: Curity) 
     return _diff_endpoint(profile, wanted, chosen) + _diff_roles(environment, wanted, chosen or new_endpoint(wanted))
 
 
-def registration_endpoint(profile: Profile, wanted: Curity) -> Endpoint | None:
+def registration_endpoint(profile: Profile, wanted: CuritySpec) -> Endpoint | None:
     """The endpoint of the kind that the profile has already; a second one would break the metadata (section 2.1).
 
     Of several, the one that the metadata shows, else the one that the platform names.
@@ -33,7 +33,7 @@ def registration_endpoint(profile: Profile, wanted: Curity) -> Endpoint | None:
     return next(iter(candidates or there), None)
 
 
-def new_endpoint(wanted: Curity) -> Endpoint:
+def new_endpoint(wanted: CuritySpec) -> Endpoint:
     """As the wizard of Curity's admin UI makes it."""
     return Endpoint(
         id=wanted.registration_endpoint_id or f"{wanted.profile}-dynamic-client-registration",
@@ -42,7 +42,7 @@ def new_endpoint(wanted: Curity) -> Endpoint:
     )
 
 
-def _diff_endpoint(profile: Profile, wanted: Curity, chosen: Endpoint | None) -> Diff:
+def _diff_endpoint(profile: Profile, wanted: CuritySpec, chosen: Endpoint | None) -> Diff:
     if chosen:
         return Diff(problems=_unusable(profile, wanted, chosen))
     new = new_endpoint(wanted)
@@ -51,7 +51,7 @@ def _diff_endpoint(profile: Profile, wanted: Curity, chosen: Endpoint | None) ->
     return Diff(differences, _taken(profile, new))
 
 
-def _unusable(profile: Profile, wanted: Curity, chosen: Endpoint) -> tuple[Problem, ...]:
+def _unusable(profile: Profile, wanted: CuritySpec, chosen: Endpoint) -> tuple[Problem, ...]:
     path, there = display(nodes.endpoint(profile.id, chosen.id)), profile.endpoints_of(REGISTRATION_KIND)
     problems = []
     if len(there) > 1 and chosen.id not in (profile.registration_endpoint_in_metadata, wanted.registration_endpoint_id):
@@ -73,13 +73,13 @@ def _taken(profile: Profile, new: Endpoint) -> tuple[Problem, ...]:
     )
 
 
-def _diff_roles(environment: Environment, wanted: Curity, endpoint: Endpoint) -> Diff:
+def _diff_roles(environment: Environment, wanted: CuritySpec, endpoint: Endpoint) -> Diff:
     roles = [role for role in environment.service_roles if role.enabled and (not wanted.service_roles or role.id in wanted.service_roles)]
     changes = (_DIFFER.member(below(nodes.service_role(role.id), "endpoints"), role.endpoints, endpoint.id) for role in roles)
     return Diff(tuple(difference for change in changes for difference in change), _bad_roles(environment.service_roles, wanted))
 
 
-def _bad_roles(there: tuple[ServiceRole, ...], wanted: Curity) -> tuple[Problem, ...]:
+def _bad_roles(there: tuple[ServiceRole, ...], wanted: CuritySpec) -> tuple[Problem, ...]:
     enabled = [role.id for role in there if role.enabled]
     disabled = [role.id for role in there if not role.enabled]
     choice = f"enabled are {', '.join(enabled)}" if enabled else "no service role is enabled"

@@ -12,13 +12,13 @@ from dcr.curity.admin.difference import Because, Diff, Differ, Differences
 from dcr.curity.admin.nodes import Path, below, display
 from dcr.curity.admin.state import CLIENT_CREDENTIALS, CurityState, DynamicRegistration, NonTemplatized, Profile
 from dcr.errors import Problem
-from dcr.model.platform import Curity
+from dcr.model.platform import CuritySpec
 from dcr.results.changes import Stage
 
 _DIFFER = Differ(Stage.DCR_ENABLEMENT)
 
 
-def diff_enablement(state: CurityState, wanted: Curity) -> Diff:
+def diff_enablement(state: CurityState, wanted: CuritySpec) -> Diff:
     """Compare registration, its endpoint and where that is deployed. Nothing, if the profile is not there: another diff tells."""
     profile = state.profile
     if profile is None:
@@ -26,7 +26,7 @@ def diff_enablement(state: CurityState, wanted: Curity) -> Diff:
     return diff_registration(profile, wanted) + diff_deployment(profile, state.environment, wanted)
 
 
-def diff_registration(profile: Profile, wanted: Curity) -> Diff:
+def diff_registration(profile: Profile, wanted: CuritySpec) -> Diff:
     """Compare the profile's registration container with the how-to's.
 
     Source: reference/curity.md section 2.5.
@@ -44,13 +44,13 @@ def diff_registration(profile: Profile, wanted: Curity) -> Diff:
     )
 
 
-def _data_source(path: Path, found: DynamicRegistration, wanted: Curity) -> Differences:
+def _data_source(path: Path, found: DynamicRegistration, wanted: CuritySpec) -> Differences:
     theirs = f"clients registered so far are kept in {found.client_data_source} and would not be found any more"
     because = Because(conflict=theirs) if found.client_data_source else Because()
     return _DIFFER.leaf(below(path, "client-data-source"), found.client_data_source, wanted.client_data_source, because)
 
 
-def _diff_capabilities(path: Path, profile: Profile, settings: NonTemplatized, wanted: Curity, because: Because) -> Diff:
+def _diff_capabilities(path: Path, profile: Profile, settings: NonTemplatized, wanted: CuritySpec, because: Because) -> Diff:
     """The platform's wish within what the profile has enabled: a capability it lacks cannot be given to clients."""
     enabled = profile.capabilities | ({CLIENT_CREDENTIALS} if wanted.set_preconditions else set())
     possible = [wish.value for wish in wanted.capabilities if wish.value in enabled]
@@ -73,7 +73,7 @@ def _choices(path: Path, settings: NonTemplatized, because: Because) -> Differen
     )
 
 
-def _registrants(path: Path, settings: NonTemplatized, wanted: Curity) -> Differences:
+def _registrants(path: Path, settings: NonTemplatized, wanted: CuritySpec) -> Differences:
     """How registrants authenticate is a choice: a merge would replace another case of it without a word."""
     ours, other = wanted.initial_client.id, settings.other_registrant
     if not other:

@@ -24,12 +24,12 @@ from dcr.curity.admin.own_part import assumed_state, without_ours
 from dcr.curity.admin.secret_check import Match, compare
 from dcr.curity.admin.state import CurityState
 from dcr.errors import Problem, Problems
-from dcr.model.platform import Curity, Platform
+from dcr.model.platform import CuritySpec, Platform
 from dcr.secret import Secret
 
 FILE_ROOT = etree.QName("http://tail-f.com/ns/config/1.0", "config")
 SALT_CHARACTERS = 16
-ROUNDS = 5000  # the form without `rounds=`, which is what Curity itself stores
+ROUNDS = 5000  # the form without `rounds=`, which is what CuritySpec itself stores
 
 
 class SecretAs(StrEnum):
@@ -60,7 +60,7 @@ def render_fragment(platform: Platform, found: CurityState | None, secret: Versi
     """Render it; equal input gives equal bytes.
 
     Args:
-        found: what Curity's configuration says; None if it cannot be read: then what the platform names is taken to be there.
+        found: what CuritySpec's configuration says; None if it cannot be read: then what the platform names is taken to be there.
         secret: from Vault. It never stands in the result.
 
     Raises:
@@ -77,7 +77,7 @@ def render_fragment(platform: Platform, found: CurityState | None, secret: Versi
     return Fragment(document(diff.edits, FILE_ROOT), parameters, _notes(state, wanted))
 
 
-def secret_parameter(wanted: Curity) -> str:
+def secret_parameter(wanted: CuritySpec) -> str:
     """Name of the variable that holds the initial client's hash: KONNECT_DCR_CLIENT_SECRET."""
     name = re.sub(r"[^A-Z0-9]+", "_", wanted.initial_client.id.upper()).strip("_")
     return f"{'DCR_' if name[:1].isdigit() else ''}{name}_CLIENT_SECRET"
@@ -104,14 +104,14 @@ def _parameter(platform: Platform) -> Parameter:
     return Parameter(secret_parameter(platform.curity), f"the hash $5$... of the initial client's secret, as made by: {making}")
 
 
-def _unreadable_roles(wanted: Curity, found: CurityState | None) -> tuple[Problem, ...]:
+def _unreadable_roles(wanted: CuritySpec, found: CurityState | None) -> tuple[Problem, ...]:
     if found or wanted.service_roles:
         return ()
     fault = "is empty, and which service roles there are cannot be read"
     return (Problem("curity.service_roles", fault, "Name those that shall deploy the registration endpoint."),)
 
 
-def _not_for_a_second_file(state: CurityState, wanted: Curity) -> tuple[Problem, ...]:
+def _not_for_a_second_file(state: CurityState, wanted: CuritySpec) -> tuple[Problem, ...]:
     """Leaves that a profile has from its beginning stand in another file: which of two files wins is not documented."""
     profile = state.profile
     if profile is None or not wanted.set_preconditions:
@@ -129,7 +129,7 @@ def _not_for_a_second_file(state: CurityState, wanted: Curity) -> tuple[Problem,
     )
 
 
-def _notes(state: CurityState, wanted: Curity) -> tuple[str, ...]:
+def _notes(state: CurityState, wanted: CuritySpec) -> tuple[str, ...]:
     roles = [role.id for role in state.environment.service_roles if role.enabled]
     chosen = [role for role in roles if not wanted.service_roles or role in wanted.service_roles]
     return (

@@ -9,7 +9,7 @@ from dcr.curity.admin.difference import Because, Diff, Differ, Differences
 from dcr.curity.admin.nodes import Node, Path, below, display
 from dcr.curity.admin.secret_check import Match, compare
 from dcr.curity.admin.state import CLIENT_CREDENTIALS, ConfigClient, Profile
-from dcr.model.platform import Curity
+from dcr.model.platform import CuritySpec
 from dcr.results.changes import KNOWN_AFTER_APPLY, Stage
 from dcr.secret import Secret
 
@@ -28,7 +28,7 @@ class VersionedSecret:
     version: int
 
 
-def diff_initial_client(profile: Profile, wanted: Curity, secret: VersionedSecret | None) -> Diff:
+def diff_initial_client(profile: Profile, wanted: CuritySpec, secret: VersionedSecret | None) -> Diff:
     """Compare the client with the one that is wanted.
 
     A client of our id is ours if it carries our mark, or if the secret in Vault is its own: then it was made by hand and
@@ -54,7 +54,7 @@ def diff_initial_client(profile: Profile, wanted: Curity, secret: VersionedSecre
     return Diff(differences, warnings=warnings)
 
 
-def _settings(path: Path, found: ConfigClient | None, wanted: Curity) -> Differences:
+def _settings(path: Path, found: ConfigClient | None, wanted: CuritySpec) -> Differences:
     capability = below(path, "capabilities", CLIENT_CREDENTIALS)
     return (
         *_DIFFER.leaf(below(path, "client-name"), found.name if found else None, wanted.initial_client.name),

@@ -6,12 +6,12 @@ from dcr.curity.admin import nodes
 from dcr.curity.admin.nodes import display
 from dcr.curity.admin.state import ANONYMOUS_KIND, CurityState, Profile
 from dcr.errors import Problem
-from dcr.model.platform import Curity
+from dcr.model.platform import CuritySpec
 
 PLACEHOLDER = "#{"  # of a value that a file leaves to the environment (reference/curity.md section 8.2)
 
 
-def issuer_of(state: CurityState, wanted: Curity) -> str | Problem:
+def issuer_of(state: CurityState, wanted: CuritySpec) -> str | Problem:
     """The address below which `/.well-known/openid-configuration` is asked for.
 
     Source: reference/curity.md section 2.1.
@@ -29,7 +29,7 @@ def issuer_of(state: CurityState, wanted: Curity) -> str | Problem:
     return _at_anonymous_endpoint(state, profile, base_url, wanted)
 
 
-def _at_anonymous_endpoint(state: CurityState, profile: Profile, base_url: str, wanted: Curity) -> str | Problem:
+def _at_anonymous_endpoint(state: CurityState, profile: Profile, base_url: str, wanted: CuritySpec) -> str | Problem:
     there = profile.endpoints_of(ANONYMOUS_KIND)
     deployed = [endpoint for endpoint in there if state.environment.deploys(endpoint)]
     if len(deployed) != 1:
@@ -37,5 +37,5 @@ def _at_anonymous_endpoint(state: CurityState, profile: Profile, base_url: str, 
     return base_url.rstrip("/") + deployed[0].uri
 
 
-def _unknown(wanted: Curity, fault: str) -> Problem:
+def _unknown(wanted: CuritySpec, fault: str) -> Problem:
     return Problem(f"{display(nodes.profile(wanted.profile))}/issuer", fault, "Name it as curity.issuer of the platform.")

@@ -17,17 +17,17 @@ from dcr.curity.admin.state import (
     Endpoint,
     Environment,
     Facilities,
-    Named,
+    NamedFacility,
     NonTemplatized,
     Profile,
     ServiceRole,
 )
-from dcr.model.platform import Curity
+from dcr.model.platform import CuritySpec
 
 EVERYTHING = frozenset({"all"})  # what we choose where nobody has chosen
 
 
-def without_ours(state: CurityState, wanted: Curity) -> CurityState:
+def without_ours(state: CurityState, wanted: CuritySpec) -> CurityState:
     """Take out what the platform asks for, so that a diff finds all of it missing and nothing else changed."""
     profile = state.profile
     if profile is None:
@@ -40,7 +40,7 @@ def without_ours(state: CurityState, wanted: Curity) -> CurityState:
     return replace(state, profile=_profile(profile, wanted), environment=replace(state.environment, service_roles=roles))
 
 
-def assumed_state(wanted: Curity) -> CurityState:
+def assumed_state(wanted: CuritySpec) -> CurityState:
     """What a configuration that cannot be read must hold for the platform to make sense."""
     missing = {CLIENT_CREDENTIALS} if wanted.set_preconditions else set()
     endpoints = tuple(Endpoint(id=kind, kind=kind) for kind in (ANONYMOUS_KIND, TOKEN_KIND))
@@ -56,15 +56,15 @@ def assumed_state(wanted: Curity) -> CurityState:
     return CurityState(profile, Environment(None, roles), _facilities(wanted))
 
 
-def _facilities(wanted: Curity) -> Facilities:
+def _facilities(wanted: CuritySpec) -> Facilities:
     return Facilities(
-        (Named(wanted.tokens_data_source), Named(wanted.client_data_source)),
-        (Named(wanted.signing_key),),
-        (Named(wanted.verification_keystore),),
+        (NamedFacility(wanted.tokens_data_source), NamedFacility(wanted.client_data_source)),
+        (NamedFacility(wanted.signing_key),),
+        (NamedFacility(wanted.verification_keystore),),
     )
 
 
-def _profile(profile: Profile, wanted: Curity) -> Profile:
+def _profile(profile: Profile, wanted: CuritySpec) -> Profile:
     ours = new_endpoint(wanted)
     set_by_us = frozenset({CLIENT_CREDENTIALS}) if wanted.set_preconditions else frozenset()
     return replace(
@@ -79,16 +79,16 @@ def _profile(profile: Profile, wanted: Curity) -> Profile:
     )
 
 
-def _custom_issuer(found: CustomTokenIssuer, wanted: Curity) -> CustomTokenIssuer:
+def _custom_issuer(found: CustomTokenIssuer, wanted: CuritySpec) -> CustomTokenIssuer:
     """Its keys stay: a purpose may be spelled in two ways (reference/curity.md section 2.3)."""
     return CustomTokenIssuer(found.id, found.issuer_type, found.purpose_type) if found.id == wanted.token_issuer else found
 
 
-def _is_ours(client: ConfigClient, wanted: Curity) -> bool:
+def _is_ours(client: ConfigClient, wanted: CuritySpec) -> bool:
     return client.id == wanted.initial_client.id
 
 
-def _registration(found: DynamicRegistration | None, wanted: Curity) -> DynamicRegistration | None:
+def _registration(found: DynamicRegistration | None, wanted: CuritySpec) -> DynamicRegistration | None:
     """A list that someone chose is theirs; `all` would be the other case of the same choice."""
     if found is None or found.non_templatized is None:
         return None

@@ -7,15 +7,24 @@ from collections.abc import Iterable
 from dcr.curity.admin import nodes
 from dcr.curity.admin.difference import Because, Diff, Differ, Differences
 from dcr.curity.admin.nodes import below, display
-from dcr.curity.admin.state import ANONYMOUS_KIND, CLIENT_CREDENTIALS, TOKEN_KIND, CurityState, Environment, Facilities, Named, Profile
+from dcr.curity.admin.state import (
+    ANONYMOUS_KIND,
+    CLIENT_CREDENTIALS,
+    TOKEN_KIND,
+    CurityState,
+    Environment,
+    Facilities,
+    NamedFacility,
+    Profile,
+)
 from dcr.errors import Problem
-from dcr.model.platform import Curity
+from dcr.model.platform import CuritySpec
 from dcr.results.changes import Stage
 
 _DIFFER = Differ(Stage.CURITY_CONFIGURATION)
 
 
-def diff_preconditions(profile: Profile, wanted: Curity) -> Diff:
+def diff_preconditions(profile: Profile, wanted: CuritySpec) -> Diff:
     """Capability, client authentication, metadata and the default issuer's own settings.
 
     Source: reference/curity.md sections 2.1 (metadata), 2.2 (mandatory leaves), 2.4 (capability, basic-and-form-post).
@@ -45,7 +54,7 @@ def _server_settings(profile: Profile) -> Differences:
     )
 
 
-def _default_issuer_settings(profile: Profile, wanted: Curity) -> Differences:
+def _default_issuer_settings(profile: Profile, wanted: CuritySpec) -> Differences:
     """Both leaves are mandatory where they stand: without them Curity refuses, or cannot sign, access tokens as JWT."""
     issuer = below(nodes.profile(profile.id), "token-issuers", "default-token-issuer")
     found = profile.default_issuer
@@ -56,7 +65,7 @@ def _default_issuer_settings(profile: Profile, wanted: Curity) -> Differences:
     )
 
 
-def missing_references(facilities: Facilities, wanted: Curity) -> tuple[Problem, ...]:
+def missing_references(facilities: Facilities, wanted: CuritySpec) -> tuple[Problem, ...]:
     """Data sources and keys that the platform names and Curity does not have: it would refuse every write that names them."""
     return (
         *_absent(facilities.data_sources, "data-sources/data-source", "curity.tokens_data_source", wanted.tokens_data_source),
@@ -71,7 +80,7 @@ def missing_references(facilities: Facilities, wanted: Curity) -> tuple[Problem,
     )
 
 
-def _absent(there: Iterable[Named], kind: str, setting: str, wanted: str) -> tuple[Problem, ...]:
+def _absent(there: Iterable[NamedFacility], kind: str, setting: str, wanted: str) -> tuple[Problem, ...]:
     ids = [named.id for named in there]
     if wanted in ids:
         return ()
@@ -91,7 +100,7 @@ def undeployed(profile: Profile, environment: Environment) -> tuple[Problem, ...
     return tuple(Problem(endpoints, f"no enabled service role has an endpoint of kind {kind}", remedy) for kind in missing)
 
 
-def absent_profile(state: CurityState, wanted: Curity) -> Problem:
+def absent_profile(state: CurityState, wanted: CuritySpec) -> Problem:
     """What to tell if the profile is not there."""
     others = ", ".join(state.other_profiles)
     choice = f"the token service profiles are {others}" if others else "this admin user sees no token service profile at all"

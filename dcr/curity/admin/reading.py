@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from dcr.curity.admin.answers import Entries, bare
 from dcr.curity.admin.client import CurityAdmin
 from dcr.curity.admin.nodes import PROFILE_TYPE
-from dcr.curity.admin.state import CurityState, Environment, Facilities, Named, Profile
+from dcr.curity.admin.state import CurityState, Environment, Facilities, NamedFacility, Profile
 from dcr.errors import Refused
 from dcr.model.names import segment
 
@@ -65,7 +65,7 @@ def _profiles(admin: CurityAdmin) -> tuple[str, ...]:
     return tuple(profile.id for profile in there.get("profile", ()) if profile.type == PROFILE_TYPE)
 
 
-_Profiles = dict[str, Entries[Named]]
+_Profiles = dict[str, Entries[NamedFacility]]
 
 
 def _parsed(kind: type[T], member: str, answer: Mapping[str, Any] | None) -> T:

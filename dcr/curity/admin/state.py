@@ -167,7 +167,7 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True, config=ANSWER)
-class Named:
+class NamedFacility:
     """Something settings refer to by its id."""
 
     id: str
@@ -178,9 +178,11 @@ class Named:
 class Facilities:
     """What token issuers and registration refer to."""
 
-    data_sources: Annotated[Entries[Named], at("data-sources", "data-source")] = ()
-    signing_keys: Annotated[Entries[Named], at("crypto", "signing-keys", "signing-key")] = ()
-    verification_keystores: Annotated[Entries[Named], at("crypto", "signature-verification-keys", "signature-verification-key")] = ()
+    data_sources: Annotated[Entries[NamedFacility], at("data-sources", "data-source")] = ()
+    signing_keys: Annotated[Entries[NamedFacility], at("crypto", "signing-keys", "signing-key")] = ()
+    verification_keystores: Annotated[
+        Entries[NamedFacility], at("crypto", "signature-verification-keys", "signature-verification-key")
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True)

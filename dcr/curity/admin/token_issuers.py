@@ -7,7 +7,7 @@ from dcr.curity.admin.difference import Because, Diff, Differ, Differences
 from dcr.curity.admin.nodes import below, display
 from dcr.curity.admin.state import CustomTokenIssuer, Profile
 from dcr.errors import Problem
-from dcr.model.platform import Curity
+from dcr.model.platform import CuritySpec
 from dcr.results.changes import Stage
 
 ISSUER_TYPE = "jwt"
@@ -17,7 +17,7 @@ MOST_NAMES = 10  # of clients, in one line of a plan
 _DIFFER = Differ(Stage.CURITY_CONFIGURATION)
 
 
-def diff_token_issuers(profile: Profile, wanted: Curity) -> Diff:
+def diff_token_issuers(profile: Profile, wanted: CuritySpec) -> Diff:
     """Compare both issuers with the how-to's and the platform's.
 
     Source: reference/curity.md sections 2.2 and 2.3.
@@ -27,7 +27,7 @@ def diff_token_issuers(profile: Profile, wanted: Curity) -> Diff:
     return Diff(as_jwt) + _diff_custom(profile, wanted)
 
 
-def _who_gets_jwts(profile: Profile, wanted: Curity) -> str:
+def _who_gets_jwts(profile: Profile, wanted: CuritySpec) -> str:
     others = [client.id for client in profile.clients if client.id != wanted.initial_client.id]
     more = f" and {len(others) - MOST_NAMES} more" if len(others) > MOST_NAMES else ""
     named = f" ({', '.join(others[:MOST_NAMES])}{more})" if others else ""
@@ -35,7 +35,7 @@ def _who_gets_jwts(profile: Profile, wanted: Curity) -> str:
     return f"{count}, and all registered dynamically, get JWTs instead of opaque access tokens"
 
 
-def _diff_custom(profile: Profile, wanted: Curity) -> Diff:
+def _diff_custom(profile: Profile, wanted: CuritySpec) -> Diff:
     """An id is unique in its profile, so an issuer of our id is compared, or stands in our way if it is of another sort."""
     found = next((issuer for issuer in profile.custom_issuers if issuer.id == wanted.token_issuer), None)
     if found and not _same_sort(found):
@@ -50,7 +50,7 @@ def _same_sort(issuer: CustomTokenIssuer) -> bool:
     return issuer.issuer_type == ISSUER_TYPE and issuer.purpose_type.replace("-", "") == PURPOSE_TYPE
 
 
-def _leaves(profile: Profile, found: CustomTokenIssuer, wanted: Curity) -> Differences:
+def _leaves(profile: Profile, found: CustomTokenIssuer, wanted: CuritySpec) -> Differences:
     issuer = nodes.custom_token_issuer(profile.id, found.id, found.issuer_type, found.purpose_type)
     return (
         *_leaf(below(issuer, "data-sources", "tokens-data-source-id"), found.data_source, wanted.tokens_data_source),

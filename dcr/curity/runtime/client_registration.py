@@ -17,7 +17,7 @@ from dcr.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)
-class WantedClient:
+class ClientSpec:
     """What we ask for."""
 
     client_name: str
@@ -50,7 +50,7 @@ class RegisteredClient(BaseModel):
     registration_access_token: Secret | None = None
     registration_access_token_expires_in: int | None = None  # seconds
 
-    def defects(self, wanted: WantedClient) -> tuple[str, ...]:
+    def defects(self, wanted: ClientSpec) -> tuple[str, ...]:
         """Why this client is of no use, in words: Curity drops grant types and overrides methods without an error (section 4.4).
 
         A member the answer does not repeat is taken as given; a secret is shown here or never.
@@ -64,19 +64,19 @@ class RegisteredClient(BaseModel):
             found.append("no client secret was given")
         return tuple(found)
 
-    def shortfalls(self, wanted: WantedClient) -> tuple[str, ...]:
+    def shortfalls(self, wanted: ClientSpec) -> tuple[str, ...]:
         """What else was asked for and not given; the client works without it."""
         given = wanted.redirect_uris if self.redirect_uris is None else self.redirect_uris
         return tuple(f"redirect URI {uri} was not given" for uri in wanted.redirect_uris if uri not in given)
 
 
-class Registration:
+class ClientRegistration:
     """The registration endpoint of one authorization server."""
 
     def __init__(self, client: httpx.Client, allowed_hosts: tuple[str, ...]) -> None:
         self.sender = Sender("registration", client, judge, allowed_hosts)
 
-    def register(self, endpoint: str, token: Secret, wanted: WantedClient) -> RegisteredClient:
+    def register(self, endpoint: str, token: Secret, wanted: ClientSpec) -> RegisteredClient:
         """Register a client.
 
         Args:

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from dcr.errors import CheckFailed
 from dcr.konnect.difference import Leaf, differing
-from dcr.konnect.registrations import Registration, Status, approve_registration, create_registration, find_registrations
-from dcr.model.tenant import Application, RegistrationApproval, Way
+from dcr.konnect.registrations import ApiRegistration, Status, approve_registration, create_registration, find_registrations
+from dcr.model.tenant import ApplicationSpec, RegistrationApproval, Way
 from dcr.portal.registrations import register
 from dcr.results.changes import Change, Scope, Stage
 from dcr.results.outcome import Facts, Outcome
@@ -21,7 +21,7 @@ from dcr.steps.facts import known
 from dcr.steps.smoke_test.unregistered import SEPARATOR, also_registered, before_registration
 from dcr.vault import paths
 
-ByLabel = Mapping[str, Registration | None]
+ByLabel = Mapping[str, ApiRegistration | None]
 """An application's registrations by the label of the API; None: there is none."""
 
 # What each status means for the run, worst first. A person's refusal is never overruled.
@@ -61,7 +61,7 @@ def converge(run: Run, facts: Facts, item: str) -> Outcome:
     return Outcome(_facts(application, found) | others, changes, claims=claims)
 
 
-def diff_registration(path: str, found: Registration | None, approval: RegistrationApproval) -> tuple[Change, ...]:
+def diff_registration(path: str, found: ApiRegistration | None, approval: RegistrationApproval) -> tuple[Change, ...]:
     """What differs between a registration and what the tenant asks for. One that exists is changed only by a run that may approve."""
     if found is None:
         wanted = Status.PENDING if approval is RegistrationApproval.BY_PORTAL_ADMIN else Status.APPROVED
@@ -72,11 +72,11 @@ def diff_registration(path: str, found: Registration | None, approval: Registrat
     return differing(Stage.APPLICATION, Scope.TENANT, path, (Leaf("status", found.status if found else None, wanted),))
 
 
-def _path(run: Run, application: Application, label: str) -> str:
+def _path(run: Run, application: ApplicationSpec, label: str) -> str:
     return f"konnect/portals/{run.the_tenant().portal}/applications/{application.name}/registrations/{label}"
 
 
-def _find(run: Run, facts: Facts, application: Application) -> tuple[ByLabel, dict[str, str]]:
+def _find(run: Run, facts: Facts, application: ApplicationSpec) -> tuple[ByLabel, dict[str, str]]:
     """For the application's APIs; and as a fact, for which other ones of the tenant somebody else registered it."""
     portal_id, application_id = facts.get("portal.id"), facts.get(f"application.{application.name}.id")
     labels = [api.label for api in run.the_tenant().apis_of(application)]
@@ -89,13 +89,13 @@ def _find(run: Run, facts: Facts, application: Application) -> tuple[ByLabel, di
     return {label: found[label] for label in labels}, {also_registered(application.name): SEPARATOR.join(others)} if others else {}
 
 
-def _before(run: Run, facts: Facts, application: Application, found: ByLabel) -> tuple[Claim, ...]:
+def _before(run: Run, facts: Facts, application: ApplicationSpec, found: ByLabel) -> tuple[Claim, ...]:
     """What the gateway does with the application's credentials as long as it is not registered, where only now can be asked."""
     new = [api for api in run.the_tenant().apis_of(application) if found[api.label] is None]
     return before_registration(run, facts, application, new[0]) if new else ()
 
 
-def _write(run: Run, facts: Facts, application: Application, label: str, found: Registration | None) -> None:
+def _write(run: Run, facts: Facts, application: ApplicationSpec, label: str, found: ApiRegistration | None) -> None:
     application_id = known(facts, f"application.{application.name}.id")
     if found is None:
         run.systems.locks.renew(paths.tenant_lock(run.the_tenant().slug))
@@ -106,7 +106,7 @@ def _write(run: Run, facts: Facts, application: Application, label: str, found: 
         approve_registration(run.systems.konnect, known(facts, "portal.id"), application_id, registration_id)
 
 
-def _create(run: Run, facts: Facts, application: Application, api_id: str) -> tuple[str, Status]:
+def _create(run: Run, facts: Facts, application: ApplicationSpec, api_id: str) -> tuple[str, Status]:
     """As the way of the application has it: its developer asks for it, or an admin gives it."""
     application_id = known(facts, f"application.{application.name}.id")
     if application.way is Way.PORTAL:
@@ -121,13 +121,13 @@ def _new_status(run: Run) -> Status:
     return Status.PENDING if by_admin else Status.APPROVED
 
 
-def _facts(application: Application, found: ByLabel) -> dict[str, str]:
+def _facts(application: ApplicationSpec, found: ByLabel) -> dict[str, str]:
     statuses = {one.status for one in found.values() if one}
     worst = next((status for status in VERDICTS if status in statuses), Status.PENDING)
     return {f"application.{application.name}.registrations": worst.value}
 
 
-def _claim(application: Application, label: str, found: Registration | None) -> Claim:
+def _claim(application: ApplicationSpec, label: str, found: ApiRegistration | None) -> Claim:
     if found is None:
         raise CheckFailed(
             "konnect", f"it accepted the registration of {application.name} for {label} but does not list it", "Report this to Kong."

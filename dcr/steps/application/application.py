@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from dcr.errors import Problem, Problems
-from dcr.model.tenant import Application, Way
+from dcr.model.tenant import ApplicationSpec, Way
 from dcr.results.outcome import Facts, Outcome
 from dcr.steps.application.imported import application as import_application
 from dcr.steps.application.portal import application as portal_application
@@ -17,10 +17,10 @@ from dcr.steps.context import Run
 class WayToAnApplication(Protocol):
     """What a module offers for each way."""
 
-    def problems(self, run: Run, facts: Facts, asked: Application) -> tuple[Problem, ...]:
+    def problems(self, run: Run, facts: Facts, asked: ApplicationSpec) -> tuple[Problem, ...]:
         """What people have to fix before the application can come to be in this way."""
 
-    def converge(self, run: Run, facts: Facts, asked: Application) -> Outcome:
+    def converge(self, run: Run, facts: Facts, asked: ApplicationSpec) -> Outcome:
         """Bring the application to what the tenant asks for; with `run.write` False, only say how."""
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dcr.errors import Problem
-from dcr.model.tenant import Application
+from dcr.model.tenant import ApplicationSpec
 from dcr.results.outcome import Facts
 from dcr.secret import Secret
 from dcr.steps.context import Run
@@ -55,14 +55,14 @@ class ApplicationRecord:
         return whole and client_id in (None, self.text("client_id"))
 
 
-def read_record(run: Run, application: Application) -> ApplicationRecord:
+def read_record(run: Run, application: ApplicationSpec) -> ApplicationRecord:
     """The application's record; shared by the steps of a look."""
     path = record_path(run, application)
     found = run.see(f"vault {path}", lambda: run.systems.vault.read(path))
     return ApplicationRecord(found.values, found.ours) if found else ApplicationRecord()
 
 
-def record_problems(run: Run, application: Application) -> tuple[Problem, ...]:
+def record_problems(run: Run, application: ApplicationSpec) -> tuple[Problem, ...]:
     """Something in our place in Vault that this tool did not write, or that belongs to an application of the other way."""
     record, where = read_record(run, application), reference(run, application)
     if not record.ours:
@@ -80,7 +80,7 @@ def surroundings(run: Run, facts: Facts) -> dict[str, str]:
     return {name: value for name, value in names.items() if value is not None}
 
 
-def reserve(run: Run, application: Application, application_id: str) -> None:
+def reserve(run: Run, application: ApplicationSpec, application_id: str) -> None:
     """Say in Vault that credentials are about to be made, before they are: a run that dies after this is found out.
 
     Args:
@@ -90,7 +90,7 @@ def reserve(run: Run, application: Application, application_id: str) -> None:
     write(run, application, values)
 
 
-def store(run: Run, facts: Facts, application: Application, application_id: str, client_id: str, secret: Secret) -> None:
+def store(run: Run, facts: Facts, application: ApplicationSpec, application_id: str, client_id: str, secret: Secret) -> None:
     """Keep credentials that are shown only once. Nothing else happens between their arrival and this."""
     known(facts, "issuer")
     known(facts, "token_endpoint")
@@ -98,12 +98,12 @@ def store(run: Run, facts: Facts, application: Application, application_id: str,
     write(run, application, values | surroundings(run, facts) | for_the_record(run, application))
 
 
-def refresh(run: Run, facts: Facts, application: Application, record: ApplicationRecord) -> None:
+def refresh(run: Run, facts: Facts, application: ApplicationSpec, record: ApplicationRecord) -> None:
     """Bring the surroundings of working credentials up to date."""
     write(run, application, {**record.values, **surroundings(run, facts)})
 
 
-def write(run: Run, application: Application, values: Mapping[str, str | Secret]) -> None:
+def write(run: Run, application: ApplicationSpec, values: Mapping[str, str | Secret]) -> None:
     """Write the record, while the tenant is ours: what another run has made of it since would be lost.
 
     Raises:
@@ -113,22 +113,22 @@ def write(run: Run, application: Application, values: Mapping[str, str | Secret]
     run.systems.vault.put(record_path(run, application), values)
 
 
-def application_facts(application: Application, application_id: str, client_id: str) -> dict[str, str]:
+def application_facts(application: ApplicationSpec, application_id: str, client_id: str) -> dict[str, str]:
     """What registrations and smoke test go by."""
     return {f"application.{application.name}.id": application_id, f"application.{application.name}.client_id": client_id}
 
 
-def reference(run: Run, application: Application) -> str:
+def reference(run: Run, application: ApplicationSpec) -> str:
     """Where it is: vault://mount/path."""
     return run.systems.vault.ref(record_path(run, application))
 
 
-def record_path(run: Run, application: Application) -> str:
+def record_path(run: Run, application: ApplicationSpec) -> str:
     """The application's path in Vault."""
     return paths.application(run.the_tenant().slug, application.name)
 
 
-def for_the_record(run: Run, application: Application) -> dict[str, str]:
+def for_the_record(run: Run, application: ApplicationSpec) -> dict[str, str]:
     """Which way it came, who asked and why."""
     tenant = run.the_tenant()
     return {"way": application.way.value, "requested_by": tenant.requested_by, "ticket": tenant.ticket}

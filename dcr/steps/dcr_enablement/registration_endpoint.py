@@ -8,7 +8,7 @@ from dcr.curity.admin.state import CurityState
 from dcr.curity.runtime.oauth import Metadata, metadata_url
 from dcr.errors import CheckFailed, Missing, Problem
 from dcr.http.polling import REAL_CLOCK, Clock, until
-from dcr.model.platform import Curity
+from dcr.model.platform import CuritySpec
 from dcr.results.changes import KNOWN_AFTER_APPLY, Change, Scope, Stage
 from dcr.results.outcome import Facts, Outcome
 from dcr.steps.context import Run
@@ -82,7 +82,7 @@ def _facts(issuer: str, metadata: Metadata | None) -> dict[str, str]:
     return facts
 
 
-def _late(state: CurityState, wanted: Curity, metadata: Metadata) -> tuple[Change, ...]:
+def _late(state: CurityState, wanted: CuritySpec, metadata: Metadata) -> tuple[Change, ...]:
     """Deployed and not shown: nothing is left to write, yet the run has to wait for it, as one that died waiting would have."""
     profile = state.profile
     endpoint = registration_endpoint(profile, wanted) if profile and profile.registration else None

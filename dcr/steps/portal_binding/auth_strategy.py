@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dcr.konnect.difference import Leaf, differing, label_leaf, url_leaf
 from dcr.konnect.strategies import (
     OPENID_CONNECT,
-    AuthStrategy,
-    WantedStrategy,
+    KonnectStrategy,
+    StrategySpec,
     create_strategy,
     find_strategies,
     read_strategy,
@@ -34,7 +34,7 @@ def converge(run: Run, facts: Facts, _item: str) -> Outcome:
     return converge_shared(run, lambda: _look(run, facts), lambda seen: _write(run, facts, seen))
 
 
-def diff_strategy(found: AuthStrategy | None, wanted: WantedStrategy) -> tuple[Change, ...]:
+def diff_strategy(found: KonnectStrategy | None, wanted: StrategySpec) -> tuple[Change, ...]:
     """What differs between the strategy and what is wanted. Order matters for claims only: they are tried one after another."""
     config = found.openid_connect if found else {}
     provider = found.dcr_provider.id if found and found.dcr_provider else None
@@ -53,7 +53,7 @@ def diff_strategy(found: AuthStrategy | None, wanted: WantedStrategy) -> tuple[C
     return differing(Stage.PORTAL_BINDING, Scope.PLATFORM, KIND.path(wanted.name), leaves, conflict=conflict, impact=impact)
 
 
-KIND: Kind[AuthStrategy, WantedStrategy] = Kind(
+KIND: Kind[KonnectStrategy, StrategySpec] = Kind(
     plural="application-auth-strategies",
     fact="auth_strategy.id",
     setting="konnect.auth_strategy.name",
@@ -71,9 +71,9 @@ def _set(values: Iterable[str] | None) -> str | None:
     return None if values is None else _list(sorted(values))
 
 
-def _look(run: Run, facts: Facts) -> Seen[AuthStrategy, WantedStrategy]:
+def _look(run: Run, facts: Facts) -> Seen[KonnectStrategy, StrategySpec]:
     asked = run.platform.konnect.auth_strategy
-    wanted = WantedStrategy(
+    wanted = StrategySpec(
         asked.name,
         asked.display_name,
         issuer_url(facts),
@@ -86,7 +86,7 @@ def _look(run: Run, facts: Facts) -> Seen[AuthStrategy, WantedStrategy]:
     return KIND.seen(found, asked.name, wanted)
 
 
-def _write(run: Run, facts: Facts, seen: Seen[AuthStrategy, WantedStrategy]) -> Outcome:
+def _write(run: Run, facts: Facts, seen: Seen[KonnectStrategy, StrategySpec]) -> Outcome:
     known(facts, "issuer")
     known(facts, "dcr_provider.id")
     wanted, konnect = seen.wanted, run.systems.konnect

@@ -12,8 +12,8 @@ from dcr.konnect.difference import Leaf, differing, label_leaf, leaf_names, url_
 from dcr.konnect.labels import SECRET_VERSION
 from dcr.konnect.providers import (
     CURITY,
-    DcrProvider,
-    WantedProvider,
+    KonnectProvider,
+    ProviderSpec,
     create_provider,
     find_providers,
     read_provider,
@@ -39,7 +39,7 @@ def converge(run: Run, facts: Facts, _item: str) -> Outcome:
     return converge_shared(run, lambda: _look(run, facts), lambda seen: _write(run, facts, seen))
 
 
-def diff_provider(found: DcrProvider | None, wanted: WantedProvider) -> tuple[Change, ...]:
+def diff_provider(found: KonnectProvider | None, wanted: ProviderSpec) -> tuple[Change, ...]:
     """What differs between the provider and what is wanted. The secret is compared by the Vault version in a label."""
     sent = found.labels.get(SECRET_VERSION) if found else None
     leaves = (
@@ -55,7 +55,7 @@ def diff_provider(found: DcrProvider | None, wanted: WantedProvider) -> tuple[Ch
     return differing(Stage.PORTAL_BINDING, Scope.PLATFORM, KIND.path(wanted.name), leaves, conflict=conflict, impact=impact)
 
 
-KIND: Kind[DcrProvider, WantedProvider] = Kind(
+KIND: Kind[KonnectProvider, ProviderSpec] = Kind(
     plural="dcr-providers",
     fact="dcr_provider.id",
     setting="konnect.dcr_provider.name",
@@ -69,15 +69,15 @@ def _told(version: str | None) -> str | None:
     return f"Vault version {version}" if version else None
 
 
-def _look(run: Run, facts: Facts) -> Seen[DcrProvider, WantedProvider]:
+def _look(run: Run, facts: Facts) -> Seen[KonnectProvider, ProviderSpec]:
     asked = run.platform.konnect.dcr_provider
     client_id = run.platform.curity.initial_client.id
-    wanted = WantedProvider(asked.name, asked.display_name, issuer_url(facts), client_id, facts.get("initial_client.version"))
+    wanted = ProviderSpec(asked.name, asked.display_name, issuer_url(facts), client_id, facts.get("initial_client.version"))
     found = run.see(f"konnect dcr-providers {asked.name}", lambda: find_providers(run.systems.konnect, asked.name))
     return KIND.seen(found, asked.name, wanted)
 
 
-def _write(run: Run, facts: Facts, seen: Seen[DcrProvider, WantedProvider]) -> Outcome:
+def _write(run: Run, facts: Facts, seen: Seen[KonnectProvider, ProviderSpec]) -> Outcome:
     known(facts, "issuer")
     secret = stored_secret(run)
     if secret is None:

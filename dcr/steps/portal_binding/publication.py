@@ -12,7 +12,7 @@ from dcr.konnect.difference import Leaf, differing
 from dcr.konnect.portals import find_implementations
 from dcr.konnect.publications import (
     Publication,
-    WantedPublication,
+    PublicationSpec,
     count_approved_registrations,
     find_publications,
     publish,
@@ -50,7 +50,7 @@ def converge(run: Run, facts: Facts, item: str) -> Outcome:
     return Outcome(changes=changes, warnings=warnings)
 
 
-def diff_publication(path: str, found: Publication | None, wanted: WantedPublication) -> tuple[Change, ...]:
+def diff_publication(path: str, found: Publication | None, wanted: PublicationSpec) -> tuple[Change, ...]:
     """What differs between a publication and what the tenant asks for."""
     strategy = Leaf("auth_strategy_ids", _strategy(found), wanted.auth_strategy_id)
     approves = None if found is None else _told(bool(found.auto_approve_registrations))
@@ -73,7 +73,7 @@ def _told(switch: bool) -> str:
     return "on" if switch else "off"
 
 
-def _conflict(found: Publication | None, wanted: WantedPublication) -> str:
+def _conflict(found: Publication | None, wanted: PublicationSpec) -> str:
     if found is None or _strategy(found) == wanted.auth_strategy_id:
         return ""
     if not found.auth_strategy_ids:
@@ -87,11 +87,11 @@ def _saying_who_loses(change: Change, losing: int) -> Change:
     return replace(change, conflict=f"{change.conflict}; {losing} approved registration{'s' if losing != 1 else ''} would lose access")
 
 
-def _wanted(run: Run, facts: Facts) -> WantedPublication:
+def _wanted(run: Run, facts: Facts) -> PublicationSpec:
     tenant = run.the_tenant()
     # A portal that approves everything cannot be overruled for one API: asking for less would differ for ever.
     approves = tenant.registration_approval is RegistrationApproval.AUTOMATIC or _portal_approves(facts)
-    return WantedPublication(facts.get("auth_strategy.id"), approves, tenant.visibility.value)
+    return PublicationSpec(facts.get("auth_strategy.id"), approves, tenant.visibility.value)
 
 
 def _portal_approves(facts: Facts) -> bool:
@@ -112,7 +112,7 @@ def _warnings(run: Run, facts: Facts) -> tuple[str, ...]:
     return (f"konnect: portal {tenant.portal} approves every registration by itself, whatever the tenant says.",)
 
 
-def _after_write(run: Run, portal_id: str, api_id: str, path: str, wanted: WantedPublication) -> tuple[str, ...]:
+def _after_write(run: Run, portal_id: str, api_id: str, path: str, wanted: PublicationSpec) -> tuple[str, ...]:
     """Prove that the publication was kept, and say so if Konnect could not install the auth plugin: the smoke test is the judge of that."""
     try:
         kept = read_publication(run.systems.konnect, portal_id, api_id)

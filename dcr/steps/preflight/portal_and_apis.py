@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from dcr.errors import Problem
 from dcr.konnect.portals import (
-    Api,
     Developer,
     DevPortal,
     Implementation,
+    KonnectApi,
     Team,
     authentication_settings,
     find_apis,
@@ -22,7 +22,7 @@ from dcr.konnect.portals import (
     find_portal,
     find_team,
 )
-from dcr.model.tenant import Api as WantedApi
+from dcr.model.tenant import ApiSpec as WantedApi
 from dcr.model.tenant import OwnerType, Tenant, Way
 from dcr.results.outcome import Facts, Outcome
 from dcr.steps.context import Run
@@ -80,17 +80,17 @@ def _apis(run: Run, tenant: Tenant) -> Found:
     return Found(facts, tuple(problem for some in problems for problem in some))
 
 
-def _api(candidates: Iterable[Api], wanted: WantedApi) -> Api | None:
+def _api(candidates: Iterable[KonnectApi], wanted: WantedApi) -> KonnectApi | None:
     return next((api for api in candidates if (api.name, api.version or "") == (wanted.name, wanted.version)), None)
 
 
-def _no_api(wanted: WantedApi, candidates: Iterable[Api]) -> Problem:
+def _no_api(wanted: WantedApi, candidates: Iterable[KonnectApi]) -> Problem:
     versions = ", ".join(repr(api.version or "") for api in candidates if api.name == wanted.name)
     there = f"Its versions are {versions}. " if versions else ""
     return _problem(f"apis/{wanted.label}", "no such API", f"{there}Create it in Konnect, or correct name and version in the tenant.")
 
 
-def _link_problems(wanted: WantedApi, api: Api, links: Iterable[Implementation]) -> tuple[Problem, ...]:
+def _link_problems(wanted: WantedApi, api: KonnectApi, links: Iterable[Implementation]) -> tuple[Problem, ...]:
     """What people have to fix before the API's registrations mean anything to the gateway."""
     path = f"apis/{wanted.label}"
     link = next((one for one in links if one.api_id == api.id), None)

@@ -15,7 +15,7 @@ from dcr.errors import DcrError, Refused
 from dcr.gateway.client import GatewayAnswer
 from dcr.http.polling import until
 from dcr.http.sender import Evidence
-from dcr.model.tenant import Api, Application, Way
+from dcr.model.tenant import ApiSpec, ApplicationSpec, Way
 from dcr.results.changes import Stage
 from dcr.results.outcome import Facts, Outcome
 from dcr.results.report import Claim, Verdict
@@ -53,12 +53,12 @@ def failed(claims: Iterable[Claim]) -> bool:
 class _AtGateway:
     """The claims of one application at the gateway. All waiting together ends at one deadline."""
 
-    def __init__(self, run: Run, application: Application, found: VaultSecret, *, pending: bool) -> None:
+    def __init__(self, run: Run, application: ApplicationSpec, found: VaultSecret, *, pending: bool) -> None:
         self._run, self._name, self._good, self._pending = run, application.name, _credentials(found), pending
         self._token_endpoint = found.values["token_endpoint"].get_secret_value()
         self._ends = run.systems.clock.now() + run.platform.deadlines.propagation_seconds
 
-    def claims(self, apis: tuple[Api, ...], elsewhere: Api | None) -> tuple[Claim, ...]:
+    def claims(self, apis: tuple[ApiSpec, ...], elsewhere: ApiSpec | None) -> tuple[Claim, ...]:
         """At each API: nothing without credentials, and in with the application's own; at the first one also what is nearly right.
 
         Args:
@@ -77,18 +77,18 @@ class _AtGateway:
             found.append(self._nearly_right(apis[0], wrong, credentials) if understood else _not_asked(apis[0], wrong))
         return (*found, self._elsewhere(elsewhere)) if elsewhere else tuple(found)
 
-    def _elsewhere(self, api: Api) -> Claim:
+    def _elsewhere(self, api: ApiSpec) -> Claim:
         what = f"{self._name}, which is not registered there, is refused at {_route(api)}"
         return self._asked(what, api, self._good.authorization(), lambda answer: answer.status in (401, 403), unregistered)
 
-    def _access(self, api: Api) -> Claim:
+    def _access(self, api: ApiSpec) -> Claim:
         def settled(answer: GatewayAnswer) -> bool:
             return not may_change(answer) or (self._pending and answer.status == 403)
 
         what = f"{self._name} gets in at {_route(api)}"
         return self._asked(what, api, self._good.authorization(), settled, partial(access, pending=self._pending))
 
-    def _nearly_right(self, api: Api, wrong: Wrong, credentials: BasicCredentials) -> Claim:
+    def _nearly_right(self, api: ApiSpec, wrong: Wrong, credentials: BasicCredentials) -> Claim:
         """A wrong secret that gets in may have been let in by either: then Curity is asked too."""
         claim = self._refusal(api, wrong, credentials.authorization())
         if wrong is Wrong.SECRET and claim.verdict is Verdict.FAILED and self._curity_takes(credentials):
@@ -102,7 +102,7 @@ class _AtGateway:
             return False
         return True
 
-    def _refusal(self, api: Api, wrong: Wrong, authorization: Secret | None) -> Claim:
+    def _refusal(self, api: ApiSpec, wrong: Wrong, authorization: Secret | None) -> Claim:
         def settled(answer: GatewayAnswer) -> bool:
             return answer.status == 401 or not (let_in(answer) or may_change(answer))
 
@@ -111,7 +111,7 @@ class _AtGateway:
     def _asked(
         self,
         what: str,
-        api: Api,
+        api: ApiSpec,
         authorization: Secret | None,
         settled: Callable[[GatewayAnswer], bool],
         judge: Callable[[GatewayAnswer], Finding],
@@ -145,7 +145,7 @@ class _Seen:
     evidence: Evidence
 
 
-def _token_claim(run: Run, application: Application, found: VaultSecret) -> Claim:
+def _token_claim(run: Run, application: ApplicationSpec, found: VaultSecret) -> Claim:
     credentials = _credentials(found)
     what = f"a token for {application.name} straight from Curity is a JWT that its JWKS verifies, and its sub is the client id"
     try:
@@ -166,7 +166,7 @@ def _token_claim(run: Run, application: Application, found: VaultSecret) -> Clai
     return _claim(what, Verdict.FAILED, detail, seen.evidence)
 
 
-def _replacement(application: Application, error: DcrError) -> str:
+def _replacement(application: ApplicationSpec, error: DcrError) -> str:
     """A client that we registered ourselves can be gone at Curity while Konnect still knows it: only its credentials tell."""
     gone = application.way is Way.IMPORT and "invalid_client" in error.problem
     return f" 'dcr onboard --replace {application.name}' registers a new one in its place." if gone else ""
@@ -184,15 +184,15 @@ def _credentials(found: VaultSecret) -> BasicCredentials:
     return BasicCredentials(found.values["client_id"].get_secret_value(), found.values["client_secret"])
 
 
-def _route(api: Api) -> str:
+def _route(api: ApiSpec) -> str:
     return f"{api.method.value} {api.path}"
 
 
-def _is_refused(api: Api, wrong: Wrong) -> str:
+def _is_refused(api: ApiSpec, wrong: Wrong) -> str:
     return f"{wrong.words} is refused at {_route(api)}"
 
 
-def _not_asked(api: Api, wrong: Wrong) -> Claim:
+def _not_asked(api: ApiSpec, wrong: Wrong) -> Claim:
     return _claim(_is_refused(api, wrong), Verdict.UNKNOWN, "not asked: a gateway that lets nobody in would refuse this too")
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dcr.errors import DcrError
 from dcr.gateway.client import GatewayAnswer
 from dcr.http.polling import until
-from dcr.model.tenant import Api, Application, RegistrationApproval
+from dcr.model.tenant import ApiSpec, ApplicationSpec, RegistrationApproval
 from dcr.results.changes import Stage
 from dcr.results.outcome import Facts
 from dcr.results.report import Claim
@@ -28,7 +28,7 @@ def also_registered(name: str) -> str:
     return f"application.{name}.also_registered"
 
 
-def api_without_registration(run: Run, facts: Facts, application: Application) -> Api | None:
+def api_without_registration(run: Run, facts: Facts, application: ApplicationSpec) -> ApiSpec | None:
     """One of the tenant's APIs that the application has no business at, if there is one."""
     tenant = run.the_tenant()
     others = facts.get(also_registered(application.name), "").split(SEPARATOR)
@@ -36,7 +36,7 @@ def api_without_registration(run: Run, facts: Facts, application: Application) -
     return next((api for api in tenant.apis if api.label not in allowed), None)
 
 
-def before_registration(run: Run, facts: Facts, application: Application, api: Api) -> tuple[Claim, ...]:
+def before_registration(run: Run, facts: Facts, application: ApplicationSpec, api: ApiSpec) -> tuple[Claim, ...]:
     """Ask at an API with an application's good credentials before it is registered there.
 
     Returns:
@@ -62,14 +62,14 @@ def _waits_for_a_person(run: Run) -> bool:
     return run.the_tenant().registration_approval is RegistrationApproval.BY_PORTAL_ADMIN
 
 
-def _credentials(run: Run, application: Application) -> BasicCredentials | None:
+def _credentials(run: Run, application: ApplicationSpec) -> BasicCredentials | None:
     found = run.systems.vault.read(paths.application(run.the_tenant().slug, application.name))
     if found is None or not {"client_id", "client_secret"} <= found.values.keys():
         return None
     return BasicCredentials(found.values["client_id"].get_secret_value(), found.values["client_secret"])
 
 
-def _asked(run: Run, api: Api, authorization: Secret | None) -> GatewayAnswer:
+def _asked(run: Run, api: ApiSpec, authorization: Secret | None) -> GatewayAnswer:
     """Without credentials: until they are asked for. With them: until the client is known."""
 
     def settled(answer: GatewayAnswer) -> bool:

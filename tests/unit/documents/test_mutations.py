@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from dcr.documents.loading import Document, Kind, judge
-from dcr.model.tenant import Api, Application, Tenant
+from dcr.model.tenant import ApiSpec, ApplicationSpec, Tenant
 from dcr.model.violations import Location, field_path
 
 TREE = Path(__file__).parents[3]
 GOOD = TREE / "examples/tenants/acme.yaml"
 DATA: dict[str, Any] = YAML(typ="safe", pure=True).load(GOOD.read_text())
-REQUIRED = {name for model in (Tenant, Api, Application) for name, field in model.model_fields.items() if field.is_required()}
+REQUIRED = {name for model in (Tenant, ApiSpec, ApplicationSpec) for name, field in model.model_fields.items() if field.is_required()}
 TOKEN = "kpat_8Jq2vN4xT7rLw0Zb"
 
 
@@ -73,7 +73,7 @@ def test_a_required_field_that_is_removed_is_told(scratch: Path, location: Locat
 
 @given(mapping=st.sampled_from(MAPPINGS), name=st.text(min_size=1, max_size=20).filter(lambda name: name not in REQUIRED))
 def test_a_field_that_nobody_knows_is_told(scratch: Path, mapping: Location, name: str) -> None:
-    known = {*Tenant.model_fields, *Api.model_fields, *Application.model_fields}
+    known = {*Tenant.model_fields, *ApiSpec.model_fields, *ApplicationSpec.model_fields}
     problems = judged(scratch, changed((*mapping, name), "x")).problems
     if name not in known:
         assert [problem.field for problem in problems] == [field_path("tenant", (*mapping, name))]

@@ -11,7 +11,7 @@ import respx
 
 from dcr.errors import CheckFailed, Refused
 from dcr.konnect.applications import (
-    WantedApplication,
+    KonnectApplicationSpec,
     change_owner,
     create_application,
     delete_application,
@@ -23,7 +23,7 @@ from dcr.secret import Secret
 
 URL, PORTAL, ID, OTHER, OWNER = "https://eu.api.konghq.com", *(f"00000000-0000-4000-8000-00000000000{digit}" for digit in "1234")
 PATH = f"{URL}/v3/portals/{PORTAL}/applications"
-WANTED = WantedApplication("checkout", "", "team", OWNER, OTHER)
+WANTED = KonnectApplicationSpec("checkout", "", "team", OWNER, OTHER)
 
 
 def shown(**values: Any) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def listing(*found: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("description", ["", "Shop"])
 def test_a_client_is_adopted_by_its_id(konnect: Konnect, description: str) -> None:
     route = respx.post(PATH).respond(201, json=shown())
-    wanted = WantedApplication("checkout", description, "team", OWNER, OTHER)
+    wanted = KonnectApplicationSpec("checkout", description, "team", OWNER, OTHER)
     assert create_application(konnect, PORTAL, wanted, "c-1") == ID
 
     said = {"description": description} if description else {}

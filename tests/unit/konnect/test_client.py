@@ -11,7 +11,7 @@ import respx
 
 from dcr.errors import Missing, Passing, Refused, Unknown
 from dcr.http.polling import Clock
-from dcr.konnect.answers import MOST_PAGES, Answer, Id
+from dcr.konnect.answers import MOST_PAGES, Id, KonnectAnswer
 from dcr.konnect.client import Konnect
 from dcr.konnect.eventual_consistency import CONSISTENCY_SECONDS, EventualConsistency
 from dcr.secret import Secret
@@ -21,7 +21,7 @@ ID = "00000000-0000-4000-8000-000000000001"
 HOSTS = ("eu.api.konghq.com:443",)
 
 
-class Thing(Answer):
+class Thing(KonnectAnswer):
     id: Id
 
 

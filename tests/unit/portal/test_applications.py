@@ -15,8 +15,8 @@ from dcr.http.polling import Clock
 from dcr.konnect.eventual_consistency import EventualConsistency
 from dcr.konnect.registrations import Status
 from dcr.portal.applications import (
+    PortalApplicationSpec,
     RegenerationRefused,
-    WantedApplication,
     create_application,
     delete_application,
     find_application,
@@ -31,7 +31,7 @@ from tests.unit.konnect.region import PORTAL, problem
 
 ID, OTHER, STRATEGY, TEAM = (f"00000000-0000-4000-8000-00000000000{number}" for number in range(4))
 HOSTS = ("acme.edge.eu.portal.konghq.com:443",)
-WANTED = WantedApplication("checkout", "Shop", "https://shop.example/cb", STRATEGY, None)
+WANTED = PortalApplicationSpec("checkout", "Shop", "https://shop.example/cb", STRATEGY, None)
 SHOWN = {"id": ID, "name": "checkout", "description": "Shop", "created_at": "2026-11-23T00:00:00Z", "updated_at": "2026-11-23T00:00:00Z"}
 ONCE = {"client_id": "9b3a3d0e", "client_secret": "shown-once"}
 
@@ -67,7 +67,7 @@ def test_an_application_is_created_as_a_person_would_and_its_secret_is_returned(
 
 def test_an_application_of_a_team_names_the_team_and_an_empty_description_is_left_out(portal_api: respx.MockRouter, portal: Portal) -> None:
     route = portal_api.post("/applications").respond(201, json=SHOWN | ONCE)
-    create_application(portal, WantedApplication("checkout", "", "https://shop.example/cb", STRATEGY, TEAM))
+    create_application(portal, PortalApplicationSpec("checkout", "", "https://shop.example/cb", STRATEGY, TEAM))
 
     assert sent(route)["team_id"] == TEAM
     assert "description" not in sent(route)

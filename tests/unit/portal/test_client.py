@@ -10,7 +10,7 @@ import pytest
 import respx
 
 from dcr.errors import Passing, Refused, Unknown
-from dcr.konnect.answers import Answer, Id
+from dcr.konnect.answers import Id, KonnectAnswer
 from dcr.portal.client import LoginRefused, Portal
 from dcr.secret import BasicCredentials, Secret
 from tests.unit.konnect.region import PORTAL, problem
@@ -20,7 +20,7 @@ HOSTS = ("acme.edge.eu.portal.konghq.com:443",)
 LOGIN = "/api/v3/developer/authenticate"
 
 
-class Thing(Answer):
+class Thing(KonnectAnswer):
     id: Id
 
 

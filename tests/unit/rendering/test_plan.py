@@ -8,7 +8,7 @@ from pathlib import Path
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
-from cli.schema import Document, json_schema
+from cli.schema import SchemaName, json_schema
 from dcr.documents.loading import load_platform, load_tenant
 from dcr.engine.approval import needs_approval
 from dcr.engine.observe import Look
@@ -60,8 +60,8 @@ def test_a_plan_sums_itself_up(plan: Plan, summary: str) -> None:
 
 def test_printed_plans_and_reports_fit_their_schemas_and_come_back_the_same() -> None:
     plan, report = values.plan(problems=(values.problem(),)), values.report()
-    jsonschema.validate(json.loads(plan.model_dump_json()), json_schema(Document.PLAN))
-    jsonschema.validate(json.loads(report.model_dump_json()), json_schema(Document.REPORT))
+    jsonschema.validate(json.loads(plan.model_dump_json()), json_schema(SchemaName.PLAN))
+    jsonschema.validate(json.loads(report.model_dump_json()), json_schema(SchemaName.REPORT))
     assert Plan.model_validate_json(plan.model_dump_json()) == plan
     assert Report.model_validate_json(report.model_dump_json()) == report
 
@@ -70,19 +70,19 @@ def test_a_plan_that_misses_a_field_does_not_fit_the_schema() -> None:
     data = json.loads(values.plan().model_dump_json())
     del data["schema_version"]
     with pytest.raises(jsonschema.ValidationError, match="schema_version"):
-        jsonschema.validate(data, json_schema(Document.PLAN))
+        jsonschema.validate(data, json_schema(SchemaName.PLAN))
 
 
-@pytest.mark.parametrize("document", list(Document))
-def test_every_schema_is_one(document: Document) -> None:
+@pytest.mark.parametrize("document", list(SchemaName))
+def test_every_schema_is_one(document: SchemaName) -> None:
     jsonschema.Draft202012Validator.check_schema(json_schema(document))
 
 
 def test_the_examples_fit_the_schemas_that_editors_use() -> None:
-    jsonschema.validate(TENANT.model_dump(mode="json"), json_schema(Document.TENANT))
+    jsonschema.validate(TENANT.model_dump(mode="json"), json_schema(SchemaName.TENANT))
     for name in ("sandbox", "production"):
         platform = load_platform(TREE / f"examples/platforms/{name}.yaml")
-        jsonschema.validate(platform.model_dump(mode="json"), json_schema(Document.PLATFORM))
+        jsonschema.validate(platform.model_dump(mode="json"), json_schema(SchemaName.PLATFORM))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import httpx
 
-from dcr.curity.runtime.client_registration import Registration
+from dcr.curity.runtime.client_registration import ClientRegistration
 from dcr.curity.runtime.oauth import OAuth
 from dcr.errors import LostLock, Refused
 from dcr.gateway.client import GatewayAnswer
@@ -121,7 +121,7 @@ class Surroundings:
             konnect=self.konnect,
             locks=self.locks,
             oauth=OAuth(self.run_time, HOSTS),
-            registration=Registration(self.run_time, HOSTS),
+            registration=ClientRegistration(self.run_time, HOSTS),
             gateway=SimpleNamespace(call=_no_gateway),
             clock=Clock(lambda: self.now, self._sleep),
             portal=self.portal,

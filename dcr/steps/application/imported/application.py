@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from dcr.curity.runtime.client_registration import WantedClient
+from dcr.curity.runtime.client_registration import ClientSpec
 from dcr.errors import Problem, Problems
-from dcr.konnect.applications import Application, WantedApplication, find_application, find_applications_of_client
-from dcr.model.tenant import Application as AskedApplication
+from dcr.konnect.applications import KonnectApplication, KonnectApplicationSpec, find_application, find_applications_of_client
+from dcr.model.tenant import ApplicationSpec as AskedApplication
 from dcr.model.tenant import Way
 from dcr.results.changes import Change
 from dcr.results.outcome import Facts, Outcome
@@ -30,9 +30,9 @@ from dcr.steps.context import Run
 class Seen:
     """The application as it is in Vault and Konnect, and what has to change."""
 
-    found: Application | None
-    wanted: WantedApplication
-    client: WantedClient
+    found: KonnectApplication | None
+    wanted: KonnectApplicationSpec
+    client: ClientSpec
     record: ApplicationRecord
     difference: Difference
     warnings: tuple[str, ...]
@@ -88,7 +88,7 @@ def clients_to_replace(run: Run, names: Iterable[str]) -> frozenset[str]:
 
 def _look(run: Run, facts: Facts, asked: AskedApplication) -> Seen:
     record, wanted = read_record(run, asked), _wanted(run, facts, asked)
-    client = WantedClient(f"{run.the_tenant().slug}-{asked.name}", (asked.redirect_uri,))
+    client = ClientSpec(f"{run.the_tenant().slug}-{asked.name}", (asked.redirect_uri,))
     places = Places(f"curity/clients/{client.client_name}", _place(run, asked), reference(run, asked))
     if registration_due(run, record):
         difference = diff_registration_due(places, wanted, asked.redirect_uri, record)
@@ -99,7 +99,9 @@ def _look(run: Run, facts: Facts, asked: AskedApplication) -> Seen:
     return Seen(found, wanted, client, record, difference, warnings)
 
 
-def _find(run: Run, portal_id: str, wanted: WantedApplication, record: ApplicationRecord) -> tuple[Application | None, tuple[str, ...]]:
+def _find(
+    run: Run, portal_id: str, wanted: KonnectApplicationSpec, record: ApplicationRecord
+) -> tuple[KonnectApplication | None, tuple[str, ...]]:
     konnect, by_id, client_id = run.systems.konnect, record.application_id, record.text("client_id")
     found = run.see(f"konnect application {by_id}", lambda: find_application(konnect, portal_id, by_id)) if by_id else None
     if found is not None:
@@ -112,9 +114,11 @@ def _find(run: Run, portal_id: str, wanted: WantedApplication, record: Applicati
     return next(iter((*mine, *same)), None), many
 
 
-def _wanted(run: Run, facts: Facts, asked: AskedApplication) -> WantedApplication:
+def _wanted(run: Run, facts: Facts, asked: AskedApplication) -> KonnectApplicationSpec:
     tenant = run.the_tenant()
-    return WantedApplication(asked.name, asked.description, tenant.owner_type.value, facts.get("owner.id"), facts.get("auth_strategy.id"))
+    return KonnectApplicationSpec(
+        asked.name, asked.description, tenant.owner_type.value, facts.get("owner.id"), facts.get("auth_strategy.id")
+    )
 
 
 def _place(run: Run, asked: AskedApplication) -> str:

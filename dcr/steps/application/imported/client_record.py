@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dcr.curity.runtime.client_registration import RegisteredClient, WantedClient
-from dcr.model.tenant import Application
+from dcr.curity.runtime.client_registration import ClientSpec, RegisteredClient
+from dcr.model.tenant import ApplicationSpec
 from dcr.results.report import Orphan
 from dcr.secret import Secret
 from dcr.steps.application.record import ACTIVE, PENDING, UUID, ApplicationRecord, for_the_record, write
@@ -47,7 +47,7 @@ def registration_due(run: Run, record: ApplicationRecord) -> bool:
     return not holds_client(record) or record.text("client_id") in run.replace
 
 
-def reserved(record: ApplicationRecord, client: WantedClient, at: str) -> Values:
+def reserved(record: ApplicationRecord, client: ClientSpec, at: str) -> Values:
     """A client is about to be registered. What works until now stays readable beside that."""
     values: Values = {**record.values, "state": PENDING, "client_name": client.client_name, "reserved_at": at}
     return _with_orphans(values, _orphans(record))
@@ -68,7 +68,7 @@ def withdrawn(values: Values, orphan: str = "") -> Values:
     return _with_orphans({**kept, "state": state}, lines)
 
 
-def registered(values: Values, wanted: WantedClient, client: RegisteredClient, at: datetime) -> Values:
+def registered(values: Values, wanted: ClientSpec, client: RegisteredClient, at: datetime) -> Values:
     """A client is there; the one before it, if any, is to be removed once this one is in use.
 
     Args:
@@ -118,7 +118,7 @@ def retired(record: ApplicationRecord, orphan: str = "") -> Values:
     return _with_orphans(kept, [*record.text(POSSIBLE_ORPHANS).splitlines(), *([orphan] if orphan else [])])
 
 
-def keep(run: Run, asked: Application, values: Mapping[str, str | Secret]) -> None:
+def keep(run: Run, asked: ApplicationSpec, values: Mapping[str, str | Secret]) -> None:
     """Write the record."""
     write(run, asked, {**values, **for_the_record(run, asked)})
 

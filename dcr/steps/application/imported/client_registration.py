@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from dcr.curity.runtime.client_registration import Misregistered, RegisteredClient, WantedClient
+from dcr.curity.runtime.client_registration import ClientSpec, Misregistered, RegisteredClient
 from dcr.errors import DcrError, LostLock, Passing, Refused
 from dcr.results.outcome import Facts
 from dcr.secret import Secret
@@ -30,7 +30,7 @@ class NotRegistered(Exception):
         self.reason, self.left_behind = reason, left_behind
 
 
-def register_client(run: Run, facts: Facts, wanted: WantedClient) -> RegisteredClient:
+def register_client(run: Run, facts: Facts, wanted: ClientSpec) -> RegisteredClient:
     """Register, under the tenant's lock.
 
     Raises:
@@ -67,7 +67,7 @@ def _initial_access_token(run: Run, facts: Facts) -> Secret:
         raise Refused(error.where, f"{error.problem}, asked for a token of scope {SCOPE}", WHERE_SCOPE_IS_GRANTED) from None
 
 
-def _useless(run: Run, client: RegisteredClient, wanted: WantedClient, defects: tuple[str, ...]) -> NotRegistered:
+def _useless(run: Run, client: RegisteredClient, wanted: ClientSpec, defects: tuple[str, ...]) -> NotRegistered:
     left_behind = "" if _removed(run, client) else client.client_id
     said = f"registered {wanted.client_name}, but {' and '.join(defects)}"
     after = f"client {left_behind} is left behind there" if left_behind else "it was removed again"

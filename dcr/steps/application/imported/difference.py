@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from dcr.konnect.applications import Application, WantedApplication
+from dcr.konnect.applications import KonnectApplication, KonnectApplicationSpec
 from dcr.konnect.difference import Leaf, differing
 from dcr.results.changes import Change, Scope, Stage
 from dcr.steps.application.record import ApplicationRecord
@@ -41,7 +41,7 @@ class Difference:
     warnings: tuple[str, ...] = ()
 
 
-def diff_registration_due(places: Places, wanted: WantedApplication, redirect_uri: str, record: ApplicationRecord) -> Difference:
+def diff_registration_due(places: Places, wanted: KonnectApplicationSpec, redirect_uri: str, record: ApplicationRecord) -> Difference:
     """Another client, and with it another application: a new client id always means a new application."""
     before = f"credentials of client {record.text('client_id')}" if record.text("client_id") else None
     after = "client id, a new secret, and the token that manages its registration"
@@ -52,8 +52,8 @@ def diff_registration_due(places: Places, wanted: WantedApplication, redirect_ur
 
 def diff_import(
     places: Places,
-    found: Application | None,
-    wanted: WantedApplication,
+    found: KonnectApplication | None,
+    wanted: KonnectApplicationSpec,
     redirect_uri: str,
     record: ApplicationRecord,
     surroundings: Mapping[str, str],
@@ -79,7 +79,9 @@ def diff_import(
     return Difference(False, Adoption.KEEP, bool(owner), bool(in_vault), owner + in_vault, fixed_ones)
 
 
-def _owner_change(places: Places, found: Application, wanted: WantedApplication, record: ApplicationRecord) -> tuple[Change, ...]:
+def _owner_change(
+    places: Places, found: KonnectApplication, wanted: KonnectApplicationSpec, record: ApplicationRecord
+) -> tuple[Change, ...]:
     if wanted.owns(found):
         return ()
     ours = found.id == record.application_id
@@ -88,7 +90,9 @@ def _owner_change(places: Places, found: Application, wanted: WantedApplication,
     return _application(places, [Leaf("owner", before, _owner(wanted.owner_type, wanted.owner_id))], conflict)
 
 
-def _fixed(places: Places, found: Application, wanted: WantedApplication, redirect_uri: str, record: ApplicationRecord) -> tuple[str, ...]:
+def _fixed(
+    places: Places, found: KonnectApplication, wanted: KonnectApplicationSpec, redirect_uri: str, record: ApplicationRecord
+) -> tuple[str, ...]:
     """What differs and cannot be changed: an admin changes nothing but the owner, and a client's registration is replaced, not edited."""
     fields = (
         ("name", found.name, wanted.name),
@@ -106,7 +110,7 @@ def _application(places: Places, leaves: list[Leaf], conflict: str = "") -> tupl
     return differing(Stage.APPLICATION, Scope.TENANT, places.konnect, leaves, conflict=conflict)
 
 
-def _new(wanted: WantedApplication, client_id: str | None) -> list[Leaf]:
+def _new(wanted: KonnectApplicationSpec, client_id: str | None) -> list[Leaf]:
     leaves = [
         Leaf("dcr_client_id", None, client_id),
         Leaf("owner", None, _owner(wanted.owner_type, wanted.owner_id)),
@@ -119,7 +123,7 @@ def _owner(owner_type: str, owner_id: str | None) -> str | None:
     return f"{owner_type} {owner_id}" if owner_id else None
 
 
-def _vault_leaves(found: Application | None, record: ApplicationRecord, surroundings: Mapping[str, str]) -> list[Leaf]:
+def _vault_leaves(found: KonnectApplication | None, record: ApplicationRecord, surroundings: Mapping[str, str]) -> list[Leaf]:
     leaves = [Leaf(name, record.text(name) or None, value) for name, value in surroundings.items()]
     if found is None or found.id != record.application_id:
         leaves.insert(0, Leaf("application_id", record.application_id or None, found.id if found else None))

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from dcr.engine.record import now
 from dcr.konnect.applications import delete_application
 from dcr.konnect.registrations import Status
-from dcr.model.tenant import Application, RegistrationApproval, Way
+from dcr.model.tenant import ApplicationSpec, RegistrationApproval, Way
 from dcr.results.changes import Change, Scope, Stage
 from dcr.results.outcome import Facts, Outcome
 from dcr.steps.application.imported.client_record import (
@@ -42,21 +42,21 @@ def converge(run: Run, facts: Facts, item: str) -> Outcome:
     return Outcome(changes=_changes(run, application, former))
 
 
-def _former(run: Run, application: Application) -> FormerClient | None:
+def _former(run: Run, application: ApplicationSpec) -> FormerClient | None:
     """The one that was replaced, or in a look, the one that will be."""
     record = read_record(run, application)
     will_be = present_client(record) if not run.write and registration_due(run, record) else None
     return former_client(record) or will_be
 
 
-def _successor_serves(run: Run, facts: Facts, application: Application) -> bool:
+def _successor_serves(run: Run, facts: Facts, application: ApplicationSpec) -> bool:
     status = facts.get(f"application.{application.name}.registrations")
     if status is None and not run.write:  # it will be what this run makes it
         return run.the_tenant().registration_approval is not RegistrationApproval.BY_PORTAL_ADMIN
     return status == Status.APPROVED
 
 
-def _changes(run: Run, application: Application, former: FormerClient) -> tuple[Change, ...]:
+def _changes(run: Run, application: ApplicationSpec, former: FormerClient) -> tuple[Change, ...]:
     places = [(f"curity/clients/{former.client_id}", "replaced")]
     if former.application_id:
         path = f"konnect/portals/{run.the_tenant().portal}/applications/{former.application_id}"
@@ -64,7 +64,7 @@ def _changes(run: Run, application: Application, former: FormerClient) -> tuple[
     return tuple(Change(Stage.APPLICATION, Scope.TENANT, path, before, None) for path, before in places)
 
 
-def _remove(run: Run, facts: Facts, application: Application, former: FormerClient) -> None:
+def _remove(run: Run, facts: Facts, application: ApplicationSpec, former: FormerClient) -> None:
     if former.application_id:
         delete_application(run.systems.konnect, known(facts, "portal.id"), former.application_id)
     orphan = f"{now()} {application.name} {former.client_id}"

@@ -9,19 +9,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from dcr.curity.runtime.client_registration import WantedClient
+from dcr.curity.runtime.client_registration import ClientSpec
 from dcr.engine.record import now
 from dcr.errors import CheckFailed, DcrError
 from dcr.konnect.applications import (
-    Application,
-    WantedApplication,
+    KonnectApplication,
+    KonnectApplicationSpec,
     change_owner,
     create_application,
     delete_application,
     find_application,
 )
 from dcr.konnect.client import SYSTEM
-from dcr.model.tenant import Application as AskedApplication
+from dcr.model.tenant import ApplicationSpec as AskedApplication
 from dcr.results.outcome import Facts
 from dcr.steps.application.imported.client_record import Values, adopted, keep, registered, reserved, withdrawn
 from dcr.steps.application.imported.client_registration import NotRegistered, register_client
@@ -39,9 +39,9 @@ def write_import(
     run: Run,
     facts: Facts,
     asked: AskedApplication,
-    found: Application | None,
-    wanted: WantedApplication,
-    client: WantedClient,
+    found: KonnectApplication | None,
+    wanted: KonnectApplicationSpec,
+    client: ClientSpec,
     record: ApplicationRecord,
     difference: Difference,
 ) -> Written:
@@ -69,7 +69,7 @@ def write_import(
     return Written(application_id, client_id, warnings)
 
 
-def require_client(found: Application, client_id: str) -> None:
+def require_client(found: KonnectApplication, client_id: str) -> None:
     """Stop if an application has another client than the one whose secret is in Vault.
 
     Raises:
@@ -87,8 +87,8 @@ class _Writer:
     run: Run
     facts: Facts
     asked: AskedApplication
-    wanted: WantedApplication
-    client: WantedClient
+    wanted: KonnectApplicationSpec
+    client: ClientSpec
 
     def register(self, record: ApplicationRecord) -> tuple[Values, tuple[str, ...]]:
         """Register the client, and put its secret into Vault before anything else happens."""
@@ -105,7 +105,7 @@ class _Writer:
         keep(self.run, self.asked, values)
         return values, tuple(f"curity: {self.asked.name}: {shortfall}." for shortfall in client.shortfalls(self.client))
 
-    def adopt(self, difference: Difference, found: Application | None, client_id: str) -> str:
+    def adopt(self, difference: Difference, found: KonnectApplication | None, client_id: str) -> str:
         """Have an application with this client, and return its id."""
         konnect, portal_id = self.run.systems.konnect, known(self.facts, "portal.id")
         if found is not None and difference.adoption is Adoption.RECREATE:

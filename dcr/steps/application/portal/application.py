@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dcr.errors import Problem
-from dcr.model.tenant import Application as AskedApplication
+from dcr.model.tenant import ApplicationSpec as AskedApplication
 from dcr.model.tenant import OwnerType
-from dcr.portal.applications import Application, WantedApplication, find_application, find_applications
+from dcr.portal.applications import PortalApplication, PortalApplicationSpec, find_application, find_applications
 from dcr.results.outcome import Facts, Outcome
 from dcr.steps.application.portal.difference import Credentialing, Difference, Places, diff_application
 from dcr.steps.application.portal.service_developer import developer_problems, portal_of
@@ -24,8 +24,8 @@ from dcr.steps.context import Run
 class Seen:
     """The application as it is in portal and Vault, and what has to change."""
 
-    found: Application | None
-    wanted: WantedApplication
+    found: PortalApplication | None
+    wanted: PortalApplicationSpec
     record: ApplicationRecord
     difference: Difference
     warnings: tuple[str, ...]
@@ -66,17 +66,17 @@ def _places(run: Run, asked: AskedApplication) -> Places:
     return Places(f"konnect/portals/{run.the_tenant().portal}/applications/{asked.name}", reference(run, asked))
 
 
-def _wanted(run: Run, facts: Facts, asked: AskedApplication) -> WantedApplication:
+def _wanted(run: Run, facts: Facts, asked: AskedApplication) -> PortalApplicationSpec:
     team = facts.get("owner.id") if run.the_tenant().owner_type is OwnerType.TEAM else None
-    return WantedApplication(asked.name, asked.description, asked.redirect_uri, facts.get("auth_strategy.id"), team)
+    return PortalApplicationSpec(asked.name, asked.description, asked.redirect_uri, facts.get("auth_strategy.id"), team)
 
 
-def _same_identity(found: Application, wanted: WantedApplication) -> bool:
+def _same_identity(found: PortalApplication, wanted: PortalApplicationSpec) -> bool:
     """Owner, name and strategy: applications have no labels, and names are not known to be unique."""
     return found.team_id == wanted.team_id and (found.auth_strategy is None or found.auth_strategy.id == wanted.auth_strategy_id)
 
 
-def _duplicates(name: str, same: list[Application]) -> tuple[str, ...]:
+def _duplicates(name: str, same: list[PortalApplication]) -> tuple[str, ...]:
     others = ", ".join(one.id for one in same[1:])
     return (f"portal: {len(same)} applications are named {name}: the oldest is used. Remove {others}.",) if others else ()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from dcr.konnect.difference import Leaf, differing, leaf_names
-from dcr.portal.applications import Application, WantedApplication
+from dcr.portal.applications import PortalApplication, PortalApplicationSpec
 from dcr.results.changes import Change, Scope, Stage
 from dcr.steps.application.record import ApplicationRecord
 
@@ -43,8 +43,8 @@ class Places:
 
 def diff_application(
     places: Places,
-    found: Application | None,
-    wanted: WantedApplication,
+    found: PortalApplication | None,
+    wanted: PortalApplicationSpec,
     record: ApplicationRecord,
     surroundings: Mapping[str, str],
     *,
@@ -72,18 +72,18 @@ def diff_application(
     return Difference(Credentialing.KEEP, leaf_names(in_portal), bool(in_vault), in_portal + in_vault)
 
 
-def _other_strategy(found: Application, wanted: WantedApplication) -> bool:
+def _other_strategy(found: PortalApplication, wanted: PortalApplicationSpec) -> bool:
     """Only if the portal says which one it has: it need not."""
     return found.auth_strategy is not None and found.auth_strategy.id != wanted.auth_strategy_id
 
 
-def _new(wanted: WantedApplication) -> list[Leaf]:
+def _new(wanted: PortalApplicationSpec) -> list[Leaf]:
     leaves = [Leaf("redirect_uri", None, wanted.redirect_uri), Leaf("auth_strategy_id", None, wanted.auth_strategy_id)]
     leaves += [Leaf("description", None, wanted.description)] if wanted.description else []
     return leaves + ([Leaf("team_id", None, wanted.team_id)] if wanted.team_id else [])
 
 
-def _leaves(found: Application, wanted: WantedApplication) -> list[Leaf]:
+def _leaves(found: PortalApplication, wanted: PortalApplicationSpec) -> list[Leaf]:
     return [
         Leaf("name", found.name, wanted.name),
         Leaf("description", found.description or "", wanted.description),
@@ -96,7 +96,7 @@ def _portal_changes(places: Places, leaves: list[Leaf]) -> tuple[Change, ...]:
     return differing(Stage.APPLICATION, Scope.TENANT, places.portal, leaves)
 
 
-def _strategy_change(places: Places, found: Application, wanted: WantedApplication) -> tuple[Change, ...]:
+def _strategy_change(places: Places, found: PortalApplication, wanted: PortalApplicationSpec) -> tuple[Change, ...]:
     before = found.auth_strategy.id if found.auth_strategy else None
     fixed = "an application's strategy cannot be changed: it would be deleted and created again, with another client id and secret"
     leaf = Leaf("auth_strategy_id", before, wanted.auth_strategy_id)

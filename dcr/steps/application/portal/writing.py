@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dcr.errors import CheckFailed
-from dcr.model.tenant import Application as AskedApplication
+from dcr.model.tenant import ApplicationSpec as AskedApplication
 from dcr.portal.applications import (
-    Application,
     Credentials,
+    PortalApplication,
+    PortalApplicationSpec,
     RegenerationRefused,
-    WantedApplication,
     create_application,
     delete_application,
     find_application,
@@ -43,8 +43,8 @@ def write_application(
     run: Run,
     facts: Facts,
     asked: AskedApplication,
-    found: Application | None,
-    wanted: WantedApplication,
+    found: PortalApplication | None,
+    wanted: PortalApplicationSpec,
     record: ApplicationRecord,
     difference: Difference,
 ) -> Written:
@@ -81,7 +81,7 @@ class _Writer:
     run: Run
     facts: Facts
     asked: AskedApplication
-    wanted: WantedApplication
+    wanted: PortalApplicationSpec
     portal: Portal
 
     def create(self) -> Written:
@@ -117,7 +117,7 @@ class _Writer:
         store(self.run, self.facts, self.asked, application_id, credentials.client_id, credentials.client_secret)
 
 
-def _require_kept(portal: Portal, application_id: str, wanted: WantedApplication) -> None:
+def _require_kept(portal: Portal, application_id: str, wanted: PortalApplicationSpec) -> None:
     kept = find_application(portal, application_id)
     if kept is None:
         raise CheckFailed("portal", f"it created application {wanted.name} and does not know it any more", "Report this to Kong.")

@@ -6,7 +6,7 @@ import pytest
 
 from dcr.curity.admin.deployment import diff_deployment
 from dcr.curity.admin.state import REGISTRATION_KIND, Endpoint, Environment, Profile, ServiceRole
-from dcr.model.platform import Curity
+from dcr.model.platform import CuritySpec
 from tests.unit.curity.admin.wanted import wanted
 
 DEFAULT_ID = "token-service-dynamic-client-registration"
@@ -42,7 +42,7 @@ def test_the_platform_may_name_id_and_path() -> None:
 
 
 @pytest.mark.parametrize("platform", [wanted(), wanted(registration_endpoint_id="dcr")], ids=["unnamed", "another one is named"])
-def test_an_endpoint_that_is_there_is_used_and_never_a_second_made(platform: Curity) -> None:
+def test_an_endpoint_that_is_there_is_used_and_never_a_second_made(platform: CuritySpec) -> None:
     (change,) = diff_deployment(profile(THEIRS), roles(), platform).changes
 
     assert (change.path, change.after) == ("curity/service-role=default/endpoints", "register")
@@ -97,7 +97,7 @@ SEVERAL = (THEIRS, Endpoint("partners", "/partners", REGISTRATION_KIND))
     ],
     ids=["the metadata shows one", "the platform names one", "they disagree: the metadata is what Konnect reads"],
 )
-def test_of_several_the_one_that_is_shown_or_named_is_used(in_metadata: str | None, platform: Curity, used: str) -> None:
+def test_of_several_the_one_that_is_shown_or_named_is_used(in_metadata: str | None, platform: CuritySpec, used: str) -> None:
     diff = diff_deployment(profile(*SEVERAL, in_metadata=in_metadata), roles(), platform)
 
     assert [change.after for change in diff.changes] == [used]

@@ -6,7 +6,7 @@ import pytest
 
 from dcr.curity.admin.configuration import diff_configuration
 from dcr.curity.admin.preconditions import diff_preconditions, missing_references, undeployed
-from dcr.curity.admin.state import CurityState, DefaultTokenIssuer, Endpoint, Environment, Facilities, Named, Profile, ServiceRole
+from dcr.curity.admin.state import CurityState, DefaultTokenIssuer, Endpoint, Environment, Facilities, NamedFacility, Profile, ServiceRole
 from tests.unit.curity.admin.wanted import wanted
 
 ISSUER = DefaultTokenIssuer(data_source="default-datasource", signing_key="default-signing-key")
@@ -59,7 +59,9 @@ def test_exposing_metadata_says_what_it_turns_on(openid_connect: bool, said: str
 
 
 def test_each_missing_reference_is_told_with_what_there_is() -> None:
-    facilities = Facilities(data_sources=(Named("main"), Named("audit")), signing_keys=(Named("default-signing-key"),))
+    facilities = Facilities(
+        data_sources=(NamedFacility("main"), NamedFacility("audit")), signing_keys=(NamedFacility("default-signing-key"),)
+    )
 
     problems = missing_references(facilities, wanted(tokens_data_source="main", client_data_source="clients"))
 

@@ -8,7 +8,7 @@ from lxml import etree
 
 from dcr.curity.admin.client import CurityAdmin
 from dcr.curity.admin.reading import read_state
-from dcr.curity.admin.state import DynamicRegistration, Endpoint, Named, NonTemplatized, Property
+from dcr.curity.admin.state import DynamicRegistration, Endpoint, NamedFacility, NonTemplatized, Property
 from dcr.errors import Refused
 from dcr.secret import BasicCredentials, Secret
 from tests.unit.curity.admin.datastore import ADDRESS, PROFILE, Datastore, merge
@@ -35,7 +35,7 @@ def test_the_spa_export_says_what_stands_in_it() -> None:
     assert (profile.default_issuer.access_token_as_jwt, profile.registration, profile.custom_issuers) == (False, None, ())
     assert (profile.metadata_exposed, profile.basic_and_form_post) == (True, True)
     assert state.environment.base_url == "#{IDSVR_BASE_URL}"
-    assert state.facilities.verification_keystores == (Named("default-signature-verification-key"),)
+    assert state.facilities.verification_keystores == (NamedFacility("default-signature-verification-key"),)
 
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=str)

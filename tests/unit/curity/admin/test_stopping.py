@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dcr.errors import Conflict, LostLock, Problems, Refused, Stale
-from dcr.model.tenant import Api, Application, Tenant
+from dcr.model.tenant import ApiSpec, ApplicationSpec, Tenant
 from dcr.steps.curity_configuration import curity_configuration, initial_client
 from tests.unit.curity.admin.contexts import Surroundings
 from tests.unit.curity.admin.datastore import Datastore
@@ -75,8 +75,8 @@ def test_a_tenants_run_may_not_change_the_platforms_part_unless_allowed() -> Non
     tenant = Tenant(
         slug="acme",
         portal="p",
-        apis=[Api(name="a", path="/a")],
-        applications=[Application(name="x", redirect_uri="https://x.example/cb")],
+        apis=[ApiSpec(name="a", path="/a")],
+        applications=[ApplicationSpec(name="x", redirect_uri="https://x.example/cb")],
         owner="dev@acme.example",
         requested_by="me",
     )

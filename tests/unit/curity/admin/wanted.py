@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from dcr.model.platform import Curity, Platform
+from dcr.model.platform import CuritySpec, Platform
 
 ADMIN_URL = "https://curity.example:6749/admin/api/restconf"
 
 
-def wanted(**settings: Any) -> Curity:
+def wanted(**settings: Any) -> CuritySpec:
     """The platform's Curity part, as shipped but for what is named."""
-    return Curity.model_validate({"admin_url": ADMIN_URL, **settings})
+    return CuritySpec.model_validate({"admin_url": ADMIN_URL, **settings})
 
 
 def a_platform(rules: dict[str, Any] | None = None, **curity: Any) -> Platform:

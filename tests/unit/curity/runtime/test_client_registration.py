@@ -9,13 +9,13 @@ import httpx
 import pytest
 import respx
 
-from dcr.curity.runtime.client_registration import Misregistered, RegisteredClient, Registration, RegistrationTokenDead, WantedClient
+from dcr.curity.runtime.client_registration import ClientRegistration, ClientSpec, Misregistered, RegisteredClient, RegistrationTokenDead
 from dcr.errors import DcrError, Missing, Passing, Refused, Unknown
 from dcr.secret import Secret
 
 ENDPOINT = "https://curity.example:8443/token-service/oauth-registration"
 CLIENT = f"{ENDPOINT}/c-1"
-WANTED = WantedClient("acme-checkout", ("https://shop.example/callback",))
+WANTED = ClientSpec("acme-checkout", ("https://shop.example/callback",))
 ANSWER: dict[str, Any] = {
     "client_id": "c-1",
     "client_secret": "the-secret",
@@ -27,17 +27,17 @@ ANSWER: dict[str, Any] = {
 
 
 @pytest.fixture
-def client() -> Registration:
-    return Registration(httpx.Client(), ("curity.example:8443",))
+def client() -> ClientRegistration:
+    return ClientRegistration(httpx.Client(), ("curity.example:8443",))
 
 
-def register(client: Registration) -> RegisteredClient:
+def register(client: ClientRegistration) -> RegisteredClient:
     return client.register(ENDPOINT, Secret("dcr-token"), WANTED)
 
 
 @respx.mock
 @pytest.mark.parametrize("status", [201, 200])
-def test_a_client_is_registered_with_the_single_use_token(client: Registration, status: int) -> None:
+def test_a_client_is_registered_with_the_single_use_token(client: ClientRegistration, status: int) -> None:
     route = respx.post(ENDPOINT).respond(status, json=ANSWER)
     found = register(client)
 
@@ -72,7 +72,7 @@ def test_a_client_is_registered_with_the_single_use_token(client: Registration, 
         (520, Unknown, "520"),
     ],
 )
-def test_each_status_says_what_can_be_done(client: Registration, status: int, error: type[DcrError], words: str) -> None:
+def test_each_status_says_what_can_be_done(client: ClientRegistration, status: int, error: type[DcrError], words: str) -> None:
     body = {"error": "invalid_client_metadata", "error_description": "why"}
     respx.post(ENDPOINT).respond(status, json=body, headers={"retry-after": "7"})
 
@@ -94,7 +94,7 @@ def test_each_status_says_what_can_be_done(client: Registration, status: int, er
         (b"[]", Misregistered),
     ],
 )
-def test_an_answer_that_is_cut_off_is_told_from_one_that_is_wrong(client: Registration, answer: bytes, error: type[DcrError]) -> None:
+def test_an_answer_that_is_cut_off_is_told_from_one_that_is_wrong(client: ClientRegistration, answer: bytes, error: type[DcrError]) -> None:
     respx.post(ENDPOINT).respond(201, content=answer)
 
     with pytest.raises(error) as raised:
@@ -103,7 +103,7 @@ def test_an_answer_that_is_cut_off_is_told_from_one_that_is_wrong(client: Regist
 
 
 @respx.mock
-def test_a_management_address_elsewhere_is_not_believed(client: Registration) -> None:
+def test_a_management_address_elsewhere_is_not_believed(client: ClientRegistration) -> None:
     respx.post(ENDPOINT).respond(201, json=ANSWER | {"registration_client_uri": "https://evil.example/c-1"})
 
     with pytest.raises(Misregistered, match="registered client c-1"):
@@ -134,7 +134,7 @@ def test_what_came_back_is_compared_with_what_was_asked_for(members: dict[str, A
 
 @respx.mock
 @pytest.mark.parametrize("status", [204, 401, 404])
-def test_a_client_that_is_gone_counts_as_removed(client: Registration, status: int) -> None:
+def test_a_client_that_is_gone_counts_as_removed(client: ClientRegistration, status: int) -> None:
     route = respx.delete(CLIENT).respond(status)
     client.remove(CLIENT, Secret("the-token"))
 
@@ -143,7 +143,7 @@ def test_a_client_that_is_gone_counts_as_removed(client: Registration, status: i
 
 @respx.mock
 @pytest.mark.parametrize(("status", "error"), [(403, Refused), (500, Unknown), (503, Passing)])
-def test_a_removal_that_failed_is_told(client: Registration, status: int, error: type[DcrError]) -> None:
+def test_a_removal_that_failed_is_told(client: ClientRegistration, status: int, error: type[DcrError]) -> None:
     respx.delete(CLIENT).respond(status)
 
     with pytest.raises(error):
@@ -151,6 +151,6 @@ def test_a_removal_that_failed_is_told(client: Registration, status: int, error:
 
 
 @respx.mock
-def test_a_removal_goes_only_where_the_platform_allows(client: Registration) -> None:
+def test_a_removal_goes_only_where_the_platform_allows(client: ClientRegistration) -> None:
     with pytest.raises(Refused, match="not an allowed host"):
         client.remove("https://evil.example/c-1", Secret("the-token"))

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from dcr.errors import CheckFailed, LostLock, Unknown
-from dcr.konnect.registrations import Registration, Status
+from dcr.konnect.registrations import ApiRegistration, Status
 from dcr.model.tenant import RegistrationApproval
 from dcr.results.outcome import Outcome
 from dcr.results.report import Verdict
@@ -36,7 +36,7 @@ def test_the_difference_depends_on_who_may_approve(
     status: str | None, approval: RegistrationApproval, after: str | None, reason: str
 ) -> None:
     there = {"id": ID, "status": status, "api": {"id": ID}, "application": {"id": ID}}
-    changes = diff_registration("konnect/r", Registration.model_validate(there) if status else None, approval)
+    changes = diff_registration("konnect/r", ApiRegistration.model_validate(there) if status else None, approval)
 
     assert [change.after for change in changes] == ([after] if after else []), reason
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from dcr.konnect.providers import DcrProvider, WantedProvider
+from dcr.konnect.providers import KonnectProvider, ProviderSpec
 from dcr.results.changes import Change
 from dcr.results.outcome import Outcome
 from dcr.steps.portal_binding import dcr_provider
 from tests.unit.steps.contexts import FACTS, ISSUER, Surroundings, a_platform
 
 SUFFIX = "/.well-known/openid-configuration"
-WANTED = WantedProvider("curity", "Curity", ISSUER + SUFFIX, "konnect-dcr", "1")
+WANTED = ProviderSpec("curity", "Curity", ISSUER + SUFFIX, "konnect-dcr", "1")
 
 
-def found(**different: Any) -> DcrProvider:
+def found(**different: Any) -> KonnectProvider:
     """The provider as this tool leaves it, but for what is named."""
     as_left = {
         "id": "00000000-0000-4000-8000-000000000001",
@@ -27,7 +27,7 @@ def found(**different: Any) -> DcrProvider:
         "labels": {"managed-by": "dcr", "secret-version": "1"},
         "created_at": datetime(2026, 11, 23, tzinfo=UTC),
     }
-    return DcrProvider.model_validate(as_left | different)
+    return KonnectProvider.model_validate(as_left | different)
 
 
 def leaves(changes: tuple[Change, ...]) -> dict[str, tuple[str | None, str | None]]:

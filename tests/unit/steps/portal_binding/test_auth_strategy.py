@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from dcr.errors import CheckFailed, Conflict, Refused, Unknown
-from dcr.konnect.strategies import AuthStrategy, WantedStrategy
+from dcr.konnect.strategies import KonnectStrategy, StrategySpec
 from dcr.results.outcome import Outcome
 from dcr.steps.portal_binding import auth_strategy
 from dcr.steps.portal_binding.auth_strategy import diff_strategy
@@ -19,7 +19,7 @@ METADATA = ISSUER + "/.well-known/openid-configuration"
 PROVIDER = "00000000-0000-4000-8000-00000000000a"
 KNOWN = FACTS | {"dcr_provider.id": PROVIDER}
 METHODS = ("client_credentials", "bearer", "session")
-WANTED = WantedStrategy("curity-dcr", "Curity", METADATA, ("sub",), (), METHODS, PROVIDER)
+WANTED = StrategySpec("curity-dcr", "Curity", METADATA, ("sub",), (), METHODS, PROVIDER)
 CONFIG = {"issuer": METADATA, "credential_claim": ["sub"], "scopes": [], "auth_methods": list(METHODS)}
 AS_LEFT: dict[str, Any] = {
     "name": "curity-dcr",
@@ -32,9 +32,9 @@ AS_LEFT: dict[str, Any] = {
 }
 
 
-def found(**different: Any) -> AuthStrategy:
+def found(**different: Any) -> KonnectStrategy:
     identity = {"id": "00000000-0000-4000-8000-000000000001", "created_at": datetime(2026, 11, 23, tzinfo=UTC)}
-    return AuthStrategy.model_validate(AS_LEFT | identity | different)
+    return KonnectStrategy.model_validate(AS_LEFT | identity | different)
 
 
 def configured(**different: Any) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def test_the_difference_names_each_leaf(different: dict[str, Any], expected: dic
 
 
 def test_the_order_of_claims_is_their_meaning() -> None:
-    wanted = WantedStrategy("curity-dcr", "Curity", METADATA, ("sub", "azp"), (), METHODS, PROVIDER)
+    wanted = StrategySpec("curity-dcr", "Curity", METADATA, ("sub", "azp"), (), METHODS, PROVIDER)
 
     assert diff_strategy(found(**configured(credential_claim=["azp", "sub"])), wanted)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dcr.konnect.providers import WantedProvider
+from dcr.konnect.providers import ProviderSpec
 from dcr.steps.portal_binding.dcr_provider import diff_provider
 from tests.unit.steps.contexts import ISSUER
 from tests.unit.steps.portal_binding.one_provider import SUFFIX, WANTED, found, leaves
@@ -27,13 +27,13 @@ from tests.unit.steps.portal_binding.one_provider import SUFFIX, WANTED, found, 
         ),
         (
             {"labels": {"managed-by": "dcr", "secret-version": "1"}},
-            WantedProvider("curity", "Curity", ISSUER + SUFFIX, "konnect-dcr", "2"),
+            ProviderSpec("curity", "Curity", ISSUER + SUFFIX, "konnect-dcr", "2"),
             {"dcr_config/initial_client_secret": ("Vault version 1", "Vault version 2")},
             "a rotated secret is seen by its version alone",
         ),
         (
             {},
-            WantedProvider("curity", "Curity", None, "konnect-dcr", None),
+            ProviderSpec("curity", "Curity", None, "konnect-dcr", None),
             {
                 "issuer": (ISSUER + SUFFIX, "(known after apply)"),
                 "dcr_config/initial_client_secret": ("Vault version 1", "(known after apply)"),
@@ -43,7 +43,7 @@ from tests.unit.steps.portal_binding.one_provider import SUFFIX, WANTED, found, 
     ],
 )
 def test_the_difference_names_each_leaf(
-    different: dict[str, Any], wanted: WantedProvider, expected: dict[str, tuple[str | None, str | None]], reason: str
+    different: dict[str, Any], wanted: ProviderSpec, expected: dict[str, tuple[str | None, str | None]], reason: str
 ) -> None:
     assert leaves(diff_provider(found(**different), wanted)) == expected, reason
 

@@ -8,14 +8,14 @@ import httpx
 import pytest
 
 from dcr.errors import CheckFailed, Conflict, Refused
-from dcr.konnect.publications import Publication, WantedPublication
+from dcr.konnect.publications import Publication, PublicationSpec
 from dcr.results.outcome import Outcome
 from dcr.steps.portal_binding import publication
 from dcr.steps.portal_binding.publication import diff_publication
 from tests.unit.steps.contexts import Surroundings, a_platform, a_tenant
 
 OURS, THEIRS = "00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b"
-WANTED = WantedPublication(OURS, True, "private")
+WANTED = PublicationSpec(OURS, True, "private")
 ANOTHER, NONE = "with another auth strategy", "without an auth strategy"
 
 
@@ -46,7 +46,7 @@ ANOTHER, NONE = "with another auth strategy", "without an auth strategy"
         ),
         (
             {"auth_strategy_ids": [THEIRS], "auto_approve_registrations": True, "visibility": "private"},
-            WantedPublication(None, True, "private"),
+            PublicationSpec(None, True, "private"),
             {"auth_strategy_ids": (THEIRS, "(known after apply)")},
             ANOTHER,
             "a strategy that is yet to be made is another one",
@@ -54,7 +54,7 @@ ANOTHER, NONE = "with another auth strategy", "without an auth strategy"
     ],
 )
 def test_the_difference_names_each_leaf(
-    found: dict[str, Any], wanted: WantedPublication, expected: dict[str, Any], conflict: str, reason: str
+    found: dict[str, Any], wanted: PublicationSpec, expected: dict[str, Any], conflict: str, reason: str
 ) -> None:
     changes = diff_publication("konnect/p", Publication.model_validate(found), wanted)
 
