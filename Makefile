@@ -1,70 +1,90 @@
 # Two commands do everything on a machine with Python 3.11: `make demo` and `make test`. Each sets up what it needs.
+# What follows `##` behind a target is its line in `make help`.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
+# Processes are started by the hundred, so what was compiled once is kept, whatever the surroundings say.
+export PYTHONDONTWRITEBYTECODE :=
+# Long suites: SHARE=4 takes every fourth case, as DCR_SEED draws them, by default the number of the day; SHARE=1 takes all (tests/shares.py).
+SHARE ?=
+export DCR_SHARE = $(SHARE)
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo test long walk faults readings mutants check benchmark screenshots up down setup lock
+# First, so that `make` alone does nothing but tell.
+help: ## what there is
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
 
-demo: $(READY)
+.PHONY: help demo test long long-again walk faults readings mutants check benchmark screenshots up down setup lock
+
+demo: $(READY) ## the whole job on the sandbox, twice; CURITY_CONFIG=FILE for another start
 	$(BIN)/dcr demo $(if $(CURITY_CONFIG),--curity-config $(CURITY_CONFIG))
 
-test: $(READY)
-	$(BIN)/pytest -n 2 --dist loadfile -m "not long"
+# MEASURED: options that measure, for CI; a developer does not wait for them.
+test: $(READY) ## what a change should pass before it is committed
+	$(PYTEST) -m "not long" $(MEASURED)
 
-# What takes longer than a developer waits for: the same promises, more of them. In their order, since the files with the fewest tests take longest.
-long: $(READY)
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m long
+# What takes longer than a developer waits for: the same promises, more of them.
+long: $(READY) ## the long suites: Prefect server, Chromium, killed processes, readings, rivals, mutants
+	$(PYTEST) -m long
 
-# Every call of an onboarding failed in every way; of the reads, each way takes every READS_EVERYth, in turns.
-READS_EVERY ?= 4
-walk: $(READY)
-	$(BIN)/python -m tests.faults.walk --reads-every $(READS_EVERY)
+# What failed there, one after the other.
+long-again: $(READY)
+	$(BIN)/pytest -m long --last-failed --last-failed-no-failures none
+
+# Every call of an onboarding failed in every way: every write, and of the reads a share, by default a fourth; SHARE=1 takes all of them.
+walk: $(READY) ## every call of an onboarding failed in every way
+	DCR_SHARE=$(or $(SHARE),4) $(BIN)/python -m tests.faults.walk
 
 # The walk; then a crash before and after every write, crash windows, missing rights, rivals.
-faults: walk
-	$(BIN)/pytest -n 2 --dist loadfile tests/faults tests/concurrency
+faults: walk ## the walk; then crashes, missing rights, rivals
+	$(PYTEST) tests/faults tests/concurrency
 
 # Every open fact about the vendors, each reading alone, every pair of readings, and more mixtures of them.
-readings: $(READY)
-	$(BIN)/pytest -n 2 tests/readings
+readings: $(READY) ## every open fact about the vendors, each reading and every pair
+	$(BIN)/pytest -n 2 --dist worksteal tests/readings
 
 # Rules of the sandbox and checks of ours, taken away one by one: each must turn something red.
-mutants: $(READY)
-	$(BIN)/pytest -n 2 tests/mutants
+mutants: $(READY) ## rules and checks taken away one by one
+	$(BIN)/pytest -n 2 --dist worksteal tests/mutants
 
-check: $(READY)
+check: $(READY) ## ruff, mypy, import-linter
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 # What an onboarding costs, in seconds and requests. Figures for people: nothing fails by them.
-benchmark: $(READY)
+benchmark: $(READY) ## what an onboarding costs, in seconds and requests
 	$(BIN)/python -m benchmarks.onboarding
 
 # The pictures of docs/prefect-ui.md, from real runs; needs Debian's chromium.
-screenshots: $(READY)
+screenshots: $(READY) ## the pictures of docs/prefect-ui.md, from real runs
 	$(BIN)/python -m tests.browser.screenshots
 
-up: $(READY)
+up: $(READY) ## a Prefect server, two workers and a sandbox on loopback
 	$(BIN)/python -m deployments.local up
 
-down: $(READY)
+down: $(READY) ## stop what `make up` started
 	$(BIN)/python -m deployments.local down
 
-setup: $(READY)
+setup: $(READY) ## install into .venv; LOCK=requirements.lock for what a worker needs alone
+# Everything, for demo and test. The image takes requirements.lock alone: what a worker needs.
+LOCK ?= requirements-dev.lock
 
-# pip takes over a minute for the whole lock, so it installs only uv, by the lock's own lines and hashes; uv does the rest.
-$(READY): requirements.lock pyproject.toml
+# pip takes over a minute for a whole lock, so it installs only uv and setuptools; uv does the rest.
+$(READY): requirements-setup.lock $(LOCK) pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	awk '/^uv==/ {keep=1} keep {print} keep && !/\\$$/ {exit}' requirements.lock > $(VENV)/installer.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(VENV)/installer.txt
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --only-binary :all: -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-setup.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --only-binary :all: -r $(LOCK)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	touch $(READY)
 
-# Writes the lock anew from pyproject.toml; uv itself comes from the lock before it.
-lock: setup
-	$(BIN)/uv pip compile pyproject.toml --extra sandbox --extra dev --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-annotate --no-header --output-file requirements.lock
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+
+# Writes the locks anew from pyproject.toml: first the one with everything, whose versions hold for the smaller ones.
+lock: setup ## write the locks anew from pyproject.toml
+	$(COMPILE) pyproject.toml --all-extras --group setup --output-file requirements-dev.lock
+	$(COMPILE) pyproject.toml --extra sandbox --constraint requirements-dev.lock --output-file requirements-sandbox.lock
+	$(COMPILE) pyproject.toml --constraint requirements-dev.lock --output-file requirements.lock
+	$(COMPILE) --group setup --constraint requirements-dev.lock --output-file requirements-setup.lock

@@ -22,7 +22,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from dcr.engine.observe import look
+from dcr.engine.observe import observe
 from dcr.model.tenant import Tenant
 from tests.sandbox_fixture import LivingWorld, start
 
@@ -60,15 +60,15 @@ def neighbours(tenant: Tenant, number: int) -> list[Tenant]:
 def onboard(living: LivingWorld, *tenants: Tenant) -> None:
     """Onboard these, one after another; a figure of a run that failed would be worth nothing."""
     for tenant in tenants:
-        if error := living.onboard(tenant).error:
-            raise error
+        if failure := living.onboard(tenant).failure:
+            raise SystemExit(failure)
 
 
 def plan(living: LivingWorld) -> None:
     """Look at everything and compare."""
     systems = living.systems()
     try:
-        look(living.run(systems), sleep=time.sleep)
+        observe(living.context(systems), sleep=time.sleep)
     finally:
         systems.close()
 

@@ -6,27 +6,30 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from types import FrameType
 
 import typer
 from typer.exceptions import TyperException
 
-from cli.demo import demo
-from cli.diagnose import diagnose
-from cli.onboard import onboard
-from cli.plan import plan
-from cli.preflight import preflight
-from cli.prepare import prepare
-from cli.probe import probe
-from cli.sandbox import sandbox
-from cli.schema import schema
-from cli.trigger import trigger
-from cli.validate import validate
-from cli.version import version
 from dcr.errors import DcrError, Problems
 
 FAILED, USAGE, INTERRUPTED, TERMINATED = 1, 64, 130, 143  # EX_USAGE of sysexits.h; 128 + SIGINT; 128 + SIGTERM
-COMMANDS = (demo, validate, preflight, plan, prepare, onboard, diagnose, probe, trigger, sandbox, schema, version)
+# In the order of the help. Each is the function of this name in the module of this name, and this is how its own help begins.
+COMMANDS = {
+    "demo": "Onboard the example tenant on a sandbox, twice: from nothing, and again with nothing left to change.",
+    "validate": "Check tenants and platforms without asking any system.",
+    "preflight": "Check that everything a tenant needs is there.",
+    "plan": "Show what onboarding a tenant would change, in order.",
+    "prepare": "Converge what belongs to every tenant of a platform.",
+    "onboard": "Take a tenant from nothing to a verified request.",
+    "diagnose": "Find out why dynamic client registration fails for a tenant.",
+    "probe": "Find out how real systems behave where their documents leave it open.",
+    "trigger": "Start an onboarding at a Prefect server, as its API's users do.",
+    "sandbox": "Run stand-ins for all systems on loopback, until Ctrl-C.",
+    "schema": "Print the JSON Schema of a document.",
+    "version": "Print this program's version, for a bug report.",
+}
 HELP = """Take an API tenant from nothing to a verified request: Curity, Kong Konnect, HashiCorp Vault.
 
 Start with `dcr demo`, which does the whole job on a sandbox. Then write a tenant as in examples/tenants/acme.yaml and a platform as in
@@ -37,12 +40,20 @@ Exit codes: 0 done, 1 failed, 3 waits for people, 64 wrong usage, 130 interrupte
 """
 
 
-def application() -> typer.Typer:
-    """The commands, without completion noise, and without tracebacks that print local variables: they may hold secrets."""
+def application(called: str) -> typer.Typer:
+    """The commands, without completion noise, and without tracebacks that print local variables: they may hold secrets.
+
+    Only the one that is called is imported, with the clients, parsers and Prefect that it needs: of the others the help shows a line each.
+    """
     app = typer.Typer(name="dcr", help=HELP, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-    for command in COMMANDS:
-        app.command()(command)
+    for name, words in COMMANDS.items():
+        command = getattr(import_module(f"cli.{name}"), name) if name == called else _not_called
+        app.command(name, help=None if name == called else words)(command)
     return app
+
+
+def _not_called() -> None:
+    """Stands for a command in the list of all."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,9 +62,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not given:
         main(["--help"])
         return USAGE
+    called = next((word for word in given if not word.startswith("-")), "")
     try:
         with _ending_on_sigterm():
-            code = application()(args=given, prog_name="dcr", standalone_mode=False)
+            code = application(called)(args=given, prog_name="dcr", standalone_mode=False)
     except TyperException as error:
         return _tell_usage(error)
     except (KeyboardInterrupt, typer.Abort):

@@ -13,16 +13,16 @@ import typer
 from rich.console import Console
 
 from dcr.documents.loading import load_platform, load_platform_and_tenant
-from dcr.engine.record import now
 from dcr.http.clients import Observe
 from dcr.model.tenant import Tenant
+from dcr.model.timestamps import now
 from dcr.settings.model import addressed, load_settings
-from dcr.steps.context import Run
+from dcr.steps.context import StepContext
 from dcr.systems import build_systems, close_systems, systems_of
 
 
 @contextmanager
-def run_for(tenant_file: Path | None, platform_file: Path | None, ready_file: Path | None) -> Iterator[Run]:
+def run_for(tenant_file: Path | None, platform_file: Path | None, ready_file: Path | None) -> Iterator[StepContext]:
     """A run that only reads, for one tenant, or without one for the platform's own part; its connections are closed at the end.
 
     Raises:
@@ -32,19 +32,19 @@ def run_for(tenant_file: Path | None, platform_file: Path | None, ready_file: Pa
     platform, tenant = load_platform_and_tenant(given, tenant_file) if tenant_file else (load_platform(given), None)
     systems = systems_of(load_settings(ready_file=ready_file), platform)
     try:
-        yield Run(systems, systems.platform, tenant, write=False, progress=progress)
+        yield StepContext(systems, systems.platform, tenant, progress=progress)
     finally:
         close_systems()
 
 
 @contextmanager
-def observed_run(tenant: Tenant | None, platform_file: Path | None, ready_file: Path | None, observe: Observe) -> Iterator[Run]:
+def observed_run(tenant: Tenant | None, platform_file: Path | None, ready_file: Path | None, observe: Observe) -> Iterator[StepContext]:
     """A run that only reads, and whose every exchange is observed."""
     settings = load_settings(ready_file=ready_file)
     platform = addressed(load_platform(platform_file or settings.platform_file), settings)
     systems = build_systems(settings, platform, observe=observe)
     try:
-        yield Run(systems, platform, tenant, write=False, progress=progress)
+        yield StepContext(systems, platform, tenant, progress=progress)
     finally:
         systems.close()
 

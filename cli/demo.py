@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -11,12 +10,12 @@ from pathlib import Path
 
 import typer
 
-from cli.children import child, wait_until
-from cli.prefect_server import prefect_server, wait_for
+from deployments.environment import BRIEF, TREE, Installation, environment
+from deployments.processes import answers, child, free_port, wait_for_child
 
-TREE = Path(__file__).resolve().parents[1]
 TENANT = "examples/tenants/acme.yaml"
 PLATFORM = "examples/platforms/sandbox.yaml"
+START_SECONDS = 300.0  # a busy machine migrates the server's database slowly
 NO_CHANGES, SOME_CHANGES = 0, 2  # exit codes of `dcr plan`
 
 
@@ -29,18 +28,16 @@ def demo(
     would type, and stops everything again. Needs no network.
     """
     with tempfile.TemporaryDirectory(prefix="dcr-demo-") as scratch:
-        directory = Path(scratch)
-        ready = directory / "sandbox.json"
-        start = ["--curity-config", str(curity_config.resolve())] if curity_config else []
-        plain = {name: value for name, value in os.environ.items() if not name.startswith(("DCR_", "PREFECT_", "VAULT_"))}
+        place = Installation(Path(scratch), free_port())
+        given = {**environment(place), **BRIEF, "DCR_PLATFORM_FILE": PLATFORM, "DCR_PREFECT": "1"}
+        systems = ["sandbox", "--ready-file", str(place.ready_file)]
+        systems += ["--curity-config", str(curity_config.resolve())] if curity_config else []
+        sandbox_log, server_log = place.directory / "sandbox.log", place.directory / "server.log"
         typer.echo("Starting a sandbox and a Prefect server on loopback ...")
-        with (
-            prefect_server(directory, plain) as (environment, server),
-            child(["sandbox", "--ready-file", str(ready), *start], plain, directory / "sandbox.log") as sandbox,
-        ):
-            wait_until(ready.exists, sandbox, "sandbox", directory / "sandbox.log", seconds=60)
-            wait_for(environment, server, directory)
-            _show({**environment, "DCR_READY_FILE": str(ready), "DCR_PLATFORM_FILE": PLATFORM, "DCR_PREFECT": "1"})
+        with child(place.server_arguments, given, server_log) as api, child(systems, given, sandbox_log) as sandbox:
+            wait_for_child(sandbox, place.ready_file.exists, "sandbox", sandbox_log, START_SECONDS)
+            wait_for_child(api, lambda: answers(f"{given['PREFECT_API_URL']}/health"), "Prefect server", server_log, START_SECONDS)
+            _show(given)
 
 
 def _show(environment: Mapping[str, str]) -> None:

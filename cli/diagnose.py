@@ -19,7 +19,7 @@ from dcr.http.recorded_exchanges import Exchanges
 from dcr.rendering.diagnosis_text import diagnosis_lines
 from dcr.rendering.lines import show
 from dcr.settings.model import load_settings
-from dcr.steps.context import Run
+from dcr.steps.context import StepContext
 
 TenantOrSlug = Annotated[str, typer.Argument(metavar="TENANT_FILE|SLUG", help="The tenant's file, or the slug of one that was onboarded.")]
 Verify = Annotated[bool, typer.Option("--verify", help="Have Konnect verify its DCR provider; it may leave a client behind at Curity.")]
@@ -47,8 +47,8 @@ def diagnose(
     Exit codes: 0 every link is well, 1 something failed or could not be asked, 64 wrong usage.
     """
     exchanges = Exchanges()
-    with _run(tenant, platform, ready_file, exchanges) as run:
-        found = Chain(run, exchanges).diagnose(verify=verify)
+    with _run(tenant, platform, ready_file, exchanges) as ctx:
+        found = Chain(ctx, exchanges).diagnose(verify=verify)
     if as_json:
         typer.echo(found.model_dump_json(indent=2))
     else:
@@ -57,10 +57,10 @@ def diagnose(
 
 
 @contextmanager
-def _run(named: str, platform_file: Path | None, ready_file: Path | None, exchanges: Exchanges) -> Iterator[Run]:
+def _run(named: str, platform_file: Path | None, ready_file: Path | None, exchanges: Exchanges) -> Iterator[StepContext]:
     """For a tenant's file, or for one that Vault knows."""
     file = Path(named) if Path(named).suffix or Path(named).exists() else None
     given = platform_file or load_settings(ready_file=ready_file).platform_file
     tenant = load_platform_and_tenant(given, file)[1] if file else None
-    with observed_run(tenant, given, ready_file, exchanges.observe) as run:
-        yield run if tenant else replace(run, tenant=read_accepted_tenant(run.systems.vault, named))
+    with observed_run(tenant, given, ready_file, exchanges.observe) as ctx:
+        yield ctx if tenant else replace(ctx, tenant=read_accepted_tenant(ctx.vault, named))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace as replace_in_run
+from dataclasses import replace as replace_in_context
 from functools import partial
 from typing import Annotated
 
@@ -10,15 +10,18 @@ import typer
 
 from cli.approving import ask
 from cli.context import label, output, run_for
-from cli.flow_process import run_flow
+from cli.flow_run import onboard_as_flow_run
 from cli.options import AsJson, PlatformFile, ReadyFile, TenantFile
-from dcr.engine.onboarding import Finished, InThisProcess
+from dcr.engine.onboarding import Finished
 from dcr.engine.onboarding import onboard as onboard_tenant
+from dcr.engine.run import InThisProcess
 from dcr.rendering.lines import show
 from dcr.rendering.report_text import report_lines
+from dcr.results.report import Verdict
 from dcr.steps.application.imported.application import clients_to_replace
 
-PENDING = 3
+# What each verdict of a report means to the shell.
+EXIT_CODES = {Verdict.OK: 0, Verdict.PENDING: 3, Verdict.UNKNOWN: 1, Verdict.FAILED: 1}
 
 WithPrefect = Annotated[
     bool, typer.Option("--prefect", envvar="DCR_PREFECT", help="As a flow run of the Prefect server that PREFECT_API_URL names.")
@@ -51,17 +54,17 @@ def onboard(
       dcr onboard examples/tenants/acme.yaml --ready-file run/sandbox.json --json > report.json
       dcr onboard examples/tenants/acme.yaml --replace payments-client
 
-    Exit codes: 0 onboarded (a registration that waits for a portal admin is told as pending), 1 failed, 3 waits for people to
-    load Curity's fragment (curity.mode: render), 64 wrong usage.
+    Exit codes: 0 onboarded, and everything was shown; 1 failed, or something could not be asked; 3 waits for people: a portal admin, or
+    whoever loads Curity's fragment (curity.mode: render); 64 wrong usage.
     """
     if prefect and replace:
         raise typer.BadParameter("is done by this command alone: leave --prefect (and DCR_PREFECT) away", param_hint="--replace")
     if prefect:
-        finished = run_flow("onboard_tenant", tenant_file, platform, ready_file)
+        finished = onboard_as_flow_run(tenant_file, platform, ready_file)
     else:
-        with run_for(tenant_file, platform, ready_file) as run:
-            asked = replace_in_run(run, replace=clients_to_replace(run, replace or ()))
-            finished = onboard_tenant(asked, InThisProcess(asked), label(), partial(ask, asked))
+        with run_for(tenant_file, platform, ready_file) as ctx:
+            asked = replace_in_context(ctx, replace=clients_to_replace(ctx, replace or ()))
+            finished = onboard_tenant(asked, InThisProcess(), label(), partial(ask, asked))
     tell_report(finished, as_json=as_json)
 
 
@@ -71,9 +74,12 @@ def tell_report(finished: Finished, *, as_json: bool) -> None:
         typer.echo(finished.report.model_dump_json(indent=2))
     else:
         show(report_lines(finished.report), output())
-    if finished.report.waits_at:
-        typer.echo(f"Pending: {finished.report.waits_at.summary}. What to do stands among the claims; then run it again.", err=True)
-        raise typer.Exit(PENDING)
-    if finished.error:
+    report = finished.report
+    if report.verdict is Verdict.PENDING:
+        waits = report.waits_at.summary if report.waits_at else report.summary
+        typer.echo(f"Pending: {waits}. What to do stands among the claims; then run it again.", err=True)
+    elif finished.error:
         typer.echo(f"Failed: {finished.error.problem}. {finished.error.remedy}", err=True)
-        raise typer.Exit(1)
+    elif finished.failure:
+        typer.echo(f"{report.verdict.value.capitalize()}: {finished.failure}", err=True)
+    raise typer.Exit(EXIT_CODES[report.verdict])

@@ -12,11 +12,11 @@ import typer
 from cli.context import output, run_for
 from cli.fragment import tell_fragment
 from cli.options import AsJson, OptionalTenantFile, PlatformFile, ReadyFile
-from dcr.curity.admin.fragment import SecretAs
-from dcr.engine.observe import look
-from dcr.engine.plan import Plan, plan_of
+from dcr.engine.observe import observe
+from dcr.model.secret_form import SecretForm
 from dcr.rendering.lines import show
 from dcr.rendering.plan_text import plan_lines
+from dcr.results.plan import Plan
 
 NONE, PROBLEMS, CHANGES = 0, 1, 2
 
@@ -33,7 +33,7 @@ FormatOption = Annotated[
     Format, typer.Option("--format", help="curity-xml: Curity's part, whole, as a file for houses that configure Curity by files.")
 ]
 Output = Annotated[Path | None, typer.Option("--output", metavar="DIR", help="With curity-xml: write it there instead of printing it.")]
-SecretOption = Annotated[SecretAs, typer.Option("--secret-as", help="With curity-xml: how the initial client's secret stands in it.")]
+SecretOption = Annotated[SecretForm, typer.Option("--secret-as", help="With curity-xml: how the initial client's secret stands in it.")]
 
 
 def plan(
@@ -43,7 +43,7 @@ def plan(
     as_json: AsJson = False,
     form: FormatOption = Format.TEXT,
     directory: Output = None,
-    secret_as: SecretOption = SecretAs.PARAMETER,
+    secret_as: SecretOption = SecretForm.PARAMETER,
 ) -> None:
     """Show what onboarding a tenant would change, in order. Nothing is written.
 
@@ -62,16 +62,16 @@ def plan(
     Exit codes: 0 no changes, 1 problems or an error, 2 changes, 64 wrong usage; curity-xml: 0 rendered.
     """
     if form is Format.CURITY_XML:
-        with run_for(tenant_file, platform, ready_file) as run:
-            tell_fragment(run, secret_as, directory)
+        with run_for(tenant_file, platform, ready_file) as ctx:
+            tell_fragment(ctx, secret_as, directory)
         return
     tell_plan(planned(tenant_file, platform, ready_file), as_json=as_json or form is Format.JSON)
 
 
 def planned(tenant_file: Path | None, platform_file: Path | None, ready_file: Path | None) -> Plan:
     """Look at every system and plan; without a tenant, for the platform's own part."""
-    with run_for(tenant_file, platform_file, ready_file) as run:
-        return plan_of(run.platform, run.tenant, look(run, sleep=time.sleep))
+    with run_for(tenant_file, platform_file, ready_file) as ctx:
+        return observe(ctx, sleep=time.sleep).plan(ctx.platform, ctx.tenant)
 
 
 def tell_plan(found: Plan, *, as_json: bool) -> None:

@@ -12,7 +12,8 @@ from cli.context import label, run_for
 from cli.onboard import tell_report
 from cli.options import AsJson, PlatformFile, ReadyFile
 from cli.plan import planned, tell_plan
-from dcr.engine.onboarding import InThisProcess, onboard
+from dcr.engine.onboarding import onboard
+from dcr.engine.run import InThisProcess
 
 OnlyPlan = Annotated[bool, typer.Option("--plan", help="Only show what would change; exit codes as of `dcr plan`.")]
 
@@ -34,6 +35,6 @@ def prepare(platform: PlatformFile = None, ready_file: ReadyFile = None, as_json
     """
     if plan:
         tell_plan(planned(None, platform, ready_file), as_json=as_json)
-    with run_for(None, platform, ready_file) as run:
-        finished = onboard(run, InThisProcess(run), label(), partial(ask, run))
+    with run_for(None, platform, ready_file) as ctx:
+        finished = onboard(ctx, InThisProcess(), label(), partial(ask, ctx))
     tell_report(finished, as_json=as_json)

@@ -51,8 +51,8 @@ def probe(
     Exit codes: 0 every system could be asked and no right is missing, 1 otherwise, 64 wrong usage.
     """
     exchanges = Exchanges()
-    with observed_run(None, platform, ready_file, exchanges.observe) as run:
-        probed = probe_systems(run, exchanges, status_url=status_url, route=route)
+    with observed_run(None, platform, ready_file, exchanges.observe) as ctx:
+        probed = probe_systems(ctx, exchanges, status_url=status_url, route=route)
     if readings:
         _write(readings, probed.readings)
     if bundle_file:

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from cli.children import child, wait_until
 from dcr.errors import Problems, Refused
 from dcr.settings.ready_file import ReadyFile, read_ready_file
+from deployments.processes import child, wait_for_child
 
 START_SECONDS = 60.0
 
@@ -50,7 +50,7 @@ def sandbox(
     arguments += ["--readings", str(readings)] if readings else []
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DCR_")}  # it needs nothing of ours
     with child(arguments, environment, log) as process:
-        wait_until(ready_file.exists, process, "sandbox", log, seconds=START_SECONDS)
+        wait_for_child(process, ready_file.exists, "sandbox", log, START_SECONDS)
         _tell(ready_file, read_ready_file(ready_file))
         ended = process.wait()
     if ended:

@@ -12,10 +12,10 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core.core_schema import DataclassField, ModelField, TypedDictField
 
 from dcr.diagnosis.finding import Diagnosis
-from dcr.engine.plan import Plan
 from dcr.model.platform import Platform
 from dcr.model.tenant import Tenant
 from dcr.probe.display import Probed
+from dcr.results.plan import Plan
 from dcr.results.report import Report
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import time
 import uuid
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.context import progress
 from cli.options import PlatformFile, TenantFile
-from cli.prefect_api import FlowRun, PrefectApi, Started, State, connected, idempotency_key
+from cli.prefect_environment import prefect_environment
 from dcr.documents.loading import load_platform_and_tenant, load_tenant
-from dcr.errors import Problem, Problems
 from dcr.model.tenant import Tenant
-from dcr.secret import Secret
 
-FLOW, DEPLOYMENT = "onboard tenant", "onboard"
-POLL_SECONDS = 2.0
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for the run's end, tell its states, and end as it did.")]
 RequestId = Annotated[
     str | None,
@@ -42,58 +35,12 @@ def trigger(tenant_file: TenantFile, platform: PlatformFile = None, wait: Wait =
     Exit codes: 0 started (with --wait: completed), 1 not started, or the run failed, 64 wrong usage.
     """
     tenant = _tenant(tenant_file, platform)
-    with connected(_url(), _login(), time.sleep) as api:
-        key = idempotency_key(tenant, request_id or str(uuid.uuid4()))
-        started = api.start(api.deployment(FLOW, DEPLOYMENT), tenant, key)
-        final = _tell(api, started)
-        if wait and not final:
-            final = _waited(api, started.run)
-    if final and final.type != "COMPLETED":
-        raise typer.Exit(1)
+    with prefect_environment():
+        from cli.requested_run import run_at_server  # not before: Prefect reads its settings when it is imported
+
+        if not run_at_server(tenant, request_id or str(uuid.uuid4()), wait=wait):
+            raise typer.Exit(1)
 
 
 def _tenant(tenant_file: Path, platform_file: Path | None) -> Tenant:
     return load_platform_and_tenant(platform_file, tenant_file)[1] if platform_file else load_tenant(tenant_file)
-
-
-def _url() -> str:
-    url = os.environ.get("PREFECT_API_URL", "")
-    if not url.startswith(("http://", "https://")):
-        raise Problems(
-            "settings", [Problem("PREFECT_API_URL", "is not set", "Set it to the server's address, https://prefect.example/api.")]
-        )
-    return url
-
-
-def _login() -> Secret | None:
-    given = os.environ.get("PREFECT_API_AUTH_STRING")
-    return Secret(given) if given else None
-
-
-def _tell(api: PrefectApi, started: Started) -> State | None:
-    """Say which run it is; for one that was there before also how it stands. Returns its state if that is final."""
-    run, state = started.run, started.run.state
-    typer.echo(run.id)
-    progress(f"{'started' if started.new else 'exists'}: {run.name}, {api.page(run)}")
-    if started.new or state is None or not state.final:
-        return None
-    progress(_ended(state))
-    if state.type != "COMPLETED":
-        progress(f"It exists and failed: retry it there, or by `prefect flow-run retry {run.id}`. Another --request-id starts a new run.")
-    return state
-
-
-def _waited(api: PrefectApi, run: FlowRun) -> State:
-    told = ""
-    while True:
-        state = api.run(run.id).state
-        if state and state.name != told:
-            told = state.name
-            progress(_ended(state))
-        if state and state.final:
-            return state
-        time.sleep(POLL_SECONDS)
-
-
-def _ended(state: State) -> str:
-    return f"{state.name}: {state.message}" if state.message else state.name

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 class Secret(SecretStr):
     """A `SecretStr` whose pickled copy is empty of the value too.
 
-    Prefect pickles results and exceptions; a plain `SecretStr` survives that in clear (reference/prefect.md section 3).
+    Prefect pickles results and exceptions; a plain `SecretStr` survives that in clear (docs/vendors/prefect.md, Leaks).
     """
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -41,7 +41,7 @@ class BasicCredentials:
     def authorization(self) -> Secret:
         """Value of the `Authorization` header: Basic, base64 of `username:password`.
 
-        Source: RFC 7617 section 2; the raw pair of Konnect's how-to is refused by gateways (reference/konnect.md section 5).
+        Source: RFC 7617 section 2; the raw pair of Konnect's how-to is refused by gateways (docs/vendors/konnect.md, Gateway answers).
         """
         pair = f"{self.username}:{self.password.get_secret_value()}"
         return Secret(f"Basic {base64.b64encode(pair.encode()).decode()}")

@@ -1,6 +1,6 @@
 """Automations that make Prefect do what it does not do by itself: find dead runs, restart them once, tell people.
 
-`python -m deployments.provision` applies them. Source: reference/prefect.md sections 6 and 9.
+`python -m deployments.provision` applies them. Source: docs/vendors/prefect.md, Zombies, Automations.
 """
 
 from __future__ import annotations

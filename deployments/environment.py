@@ -14,6 +14,23 @@ from dcr.settings.ready_file import settings_in
 TREE = Path(__file__).resolve().parents[1]
 # A shell may be set up for another server or another Vault: nothing of that may reach this installation.
 FOREIGN = ("DCR_", "PREFECT_", "VAULT_")
+# Nothing of what runs here is told to anybody.
+PRIVATE = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
+    "NO_PROXY": "127.0.0.1,localhost",
+}
+# A server that lives for minutes: a new home costs seconds for blocks, schedules and automations that nobody uses, and only errors are
+# worth a line (docs/vendors/prefect.md, Server start).
+BRIEF = {
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
+    "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
+}
 FROM_OUTSIDE = (
     "DCR_ALERT_WEBHOOK_URL",
     "DCR_ALERT_WEBHOOK_PRIVATE",
@@ -31,11 +48,16 @@ class Installation:
 
     directory: Path
     port: int
-    sandbox_port_base: int
+    sandbox_port_base: int = 46000
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def server_arguments(self) -> tuple[str, ...]:
+        """Prefect's API, UI and services, as a module with its arguments."""
+        return ("prefect", "server", "start", "--host", "127.0.0.1", "--port", str(self.port))
 
     @property
     def ready_file(self) -> Path:
@@ -61,18 +83,13 @@ def environment(place: Installation, surroundings: Mapping[str, str] = os.enviro
     fixed = {
         "PREFECT_HOME": str(place.directory / "prefect"),
         "PREFECT_API_URL": f"{place.url}/api",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-        "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
-        "NO_PROXY": "127.0.0.1,localhost",
         "DCR_TREE": str(TREE),
         "DCR_READY_FILE": str(place.ready_file),
     }
     plain = {name: value for name, value in surroundings.items() if not name.startswith(FOREIGN)}
     given = {name: surroundings[name] for name in FROM_OUTSIDE if name in surroundings}
-    return {**plain, **defaults, **given, **fixed}
+    return {**plain, **defaults, **given, **PRIVATE, **fixed}
 
 
 def reading(given: Mapping[str, str], ready_file: Path) -> dict[str, str]:

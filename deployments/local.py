@@ -6,14 +6,14 @@ import fcntl
 import socket
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from urllib.error import URLError
 
+from dcr.errors import DcrError, Refused
 from deployments.environment import TREE, Installation, environment, installation, reading
-from deployments.processes import DidNotStart, Part
+from deployments.parts import Part
+from deployments.processes import answers
 from deployments.work_pools import READING, WRITING
 
 SANDBOX_PORTS = 9
@@ -28,7 +28,7 @@ def sandbox(place: Installation) -> Part:
 
 def server(place: Installation) -> Part:
     """Prefect's API, UI and services."""
-    return Part("server", ("prefect", "server", "start", "--host", "127.0.0.1", "--port", str(place.port)), place.directory)
+    return Part("server", place.server_arguments, place.directory)
 
 
 def worker(place: Installation, pool: str) -> Part:
@@ -49,7 +49,7 @@ def up(place: Installation) -> None:
     fresh = systems.start(given, TREE)
     api.start(given, TREE)
     systems.wait(place.ready_file.exists, START_SECONDS)
-    api.wait(partial(_answers, f"{place.url}/api/health"), START_SECONDS)
+    api.wait(partial(answers, f"{place.url}/api/health"), START_SECONDS)
     deploy(given)
     for pool, surroundings in ((READING, reading(given, place.ready_file)), (WRITING, given)):
         part = worker(place, pool)
@@ -90,7 +90,7 @@ def _require_free(port: int, whose: str, name: str) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise DidNotStart(f"port {port}, which {whose} needs, is taken by another process; choose others with {name}") from None
+            raise Refused(whose, f"port {port}, which it needs, is taken by another process", f"Choose others with {name}.") from None
 
 
 def _run(given: Mapping[str, str], module: str, *arguments: str) -> None:
@@ -98,16 +98,7 @@ def _run(given: Mapping[str, str], module: str, *arguments: str) -> None:
         [sys.executable, "-m", module, *arguments], env=dict(given), cwd=TREE, check=False, capture_output=True, text=True
     )
     if ended.returncode:
-        raise DidNotStart(f"{module} {' '.join(arguments)} failed:\n{ended.stdout}{ended.stderr}")
-
-
-def _answers(url: str) -> bool:
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with direct.open(url, timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (URLError, OSError):
-        return False
+        raise Refused(f"{module} {' '.join(arguments)}".rstrip(), f"failed:\n{ended.stdout}{ended.stderr}", "Fix that, then repeat it.")
 
 
 @contextmanager
@@ -129,7 +120,7 @@ def main(arguments: list[str]) -> int:
     try:
         with _alone(place):
             commands[arguments[0]](place)
-    except DidNotStart as error:
+    except DcrError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0

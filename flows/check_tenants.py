@@ -5,7 +5,8 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from tasks.accepting import accept, onboarded_tenants
-from tasks.checking import CLEAN, DRIFTED, SMOKE_TEST_FAILED, UNKNOWN, TenantFinding, checked
+from tasks.checking import CLEAN, DRIFTED, SMOKE_TEST_FAILED, TenantFinding, checked
+from tasks.ending import PENDING, UNKNOWN
 
 
 @flow(name="check tenants", flow_run_name="check-tenants")
@@ -21,9 +22,11 @@ def check_tenants(tenants: list[str] = []) -> State[None]:  # noqa: B006 - Prefe
 
 
 def _overall(findings: list[TenantFinding]) -> State[None]:
-    worst = next((name for name in (DRIFTED, SMOKE_TEST_FAILED, UNKNOWN) if any(found.state == name for found in findings)), "")
+    worst = next((name for name in (DRIFTED, SMOKE_TEST_FAILED, UNKNOWN, PENDING) if any(found.state == name for found in findings)), "")
+    words = "; ".join(f"{found.slug}: {found.words}" for found in findings if found.state != CLEAN)
+    if worst == PENDING:
+        return Completed(name=PENDING, message=words)
     if worst:
-        words = "; ".join(f"{found.slug}: {found.words}" for found in findings if found.state != CLEAN)
         return Failed(name=worst, message=words)
     number = "1 tenant is" if len(findings) == 1 else f"{len(findings)} tenants are"
     return Completed(name=CLEAN, message=f"{number} as accepted, with credentials that work.")

@@ -4,11 +4,11 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from dcr.engine.plan import plan_of
 from dcr.model.tenant import Tenant
 from tasks.accepting import accept
+from tasks.context import context_of
 from tasks.labels import label_run
-from tasks.preflight import preflight
+from tasks.preflight import preflight_of
 from tasks.reporting import publish_plan
 
 
@@ -21,7 +21,8 @@ def plan_tenant(tenant: Tenant) -> State[None]:
     """
     platform = accept(tenant)
     label_run(platform, tenant)
-    plan = plan_of(platform, tenant, preflight(platform, tenant))
+    ctx = context_of(platform, tenant)
+    plan = preflight_of(ctx).plan(ctx.platform, tenant)
     publish_plan(plan)
     if plan.problems:
         return Failed(name="Problems", message=plan.summary())

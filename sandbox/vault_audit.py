@@ -1,6 +1,6 @@
 """What was asked of Vault, read from its audit file: the counterpart of the request log for a server that is not ours.
 
-Source: reference/vault.md section 4 (values are hashed, paths and operations stand in clear).
+Source: docs/vendors/vault.md, Audit (values are hashed, paths and operations stand in clear).
 """
 
 from __future__ import annotations

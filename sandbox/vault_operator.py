@@ -1,6 +1,6 @@
 """What an operator does to a fresh Vault before our tools may use it: mount, policies, AppRoles, first secrets.
 
-Source: reference/vault.md sections 2 and 5. The policies are the ones the repository ships.
+Source: docs/vendors/vault.md, Layout, Policies, Login. The policies are the ones the repository ships.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class VaultOperator:
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         end = time.monotonic() + UPGRADE_SECONDS
         answer = self._send(method, path, body)
-        # A fresh mount now and then says so for a moment (reference/vault.md section 3), to whoever asks first.
+        # A fresh mount now and then says so for a moment (docs/vendors/vault.md, Fresh mount), to whoever asks first.
         while answer.status_code == 400 and UPGRADING in answer.text and time.monotonic() < end:
             time.sleep(POLL_SECONDS)
             answer = self._send(method, path, body)

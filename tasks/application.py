@@ -1,9 +1,15 @@
-"""Stage 5: the application, its credentials in Vault, its registrations."""
+"""Stage 5: the application, its credentials in Vault, its registrations for APIs."""
 
-from dcr.steps import table as steps
+from __future__ import annotations
+
+from dcr.engine.run import Run
+from dcr.results.changes import Stage
+from dcr.steps.table import steps_of
 from tasks.step_task import step_task
 
-application = step_task(steps.APPLICATION, timeout_seconds=300, description="The application; its secret goes to Vault at once.")
-registrations = step_task(steps.REGISTRATIONS, timeout_seconds=300, description="Its registration for each API, and the approval.")
-replaced_client = step_task(steps.REPLACED_CLIENT, timeout_seconds=300, description="Removes a client that another one has replaced.")
-TASKS = (application, registrations, replaced_client)
+TASKS = tuple(map(step_task, steps_of(Stage.APPLICATION)))
+
+
+def application(run: Run) -> None:
+    """For each application a task that creates it and stores its secret, one for its registrations, one for a client it replaced."""
+    run.converge(Stage.APPLICATION)

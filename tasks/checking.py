@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.events import emit_event
 
-from dcr.engine.observe import Look, look
-from dcr.engine.onboarding import InThisProcess
-from dcr.engine.record import Record
-from dcr.errors import DcrError, Problem
+from dcr.engine.run import InThisProcess, Run
+from dcr.errors import DcrError
 from dcr.model.platform import Platform
 from dcr.model.tenant import Tenant
 from dcr.results.changes import Stage
-from dcr.results.report import Claim, Report, Verdict
-from dcr.steps.table import SMOKE_TEST
+from dcr.results.report import Report, Verdict
 from tasks.accepting import accepted_tenant
-from tasks.context import run_of
+from tasks.context import context_of
+from tasks.ending import PENDING, UNKNOWN
 from tasks.reporting import publish_report
 
-CLEAN, DRIFTED, SMOKE_TEST_FAILED, UNKNOWN = "Clean", "Drifted", "SmokeTestFailed", "Unknown"
+CLEAN, DRIFTED, SMOKE_TEST_FAILED = "Clean", "Drifted", "SmokeTestFailed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,34 +31,17 @@ class TenantFinding:
     words: str
 
 
-def smoke_tested(platform: Platform, tenant: Tenant) -> Report:
-    """Look and smoke-test one tenant; the report says what has drifted as changes, and what works as claims."""
-    run = run_of(platform, tenant, write=False)
-    record = Record(platform, tenant, f"check of {tenant.slug}")
-    try:
-        with record.stage(Stage.PREFLIGHT):
-            found = look(run, sleep=time.sleep)
-            _keep(record, found)
-        engine = InThisProcess(replace(run, write=True))
-        with record.stage(Stage.SMOKE_TEST):
-            for item in SMOKE_TEST.items(tenant):
-                record.keep(engine.perform(SMOKE_TEST, item, found.facts), written=True)
-    except DcrError as error:
-        record.error = str(error)
-    return record.report()
+def smoke_tested(platform: Platform, tenant: Tenant, *, drift: bool) -> Report:
+    """Observe and smoke-test one tenant.
 
-
-def _keep(record: Record, found: Look) -> None:
-    for outcome in found.outcomes:
-        record.keep(outcome, written=True)  # as drift: what would have to be written
-    # What cannot be read is not known to have drifted.
-    record.claims += [_unknown(problem) for problem in found.problems]
-
-
-def _unknown(problem: Problem) -> Claim:
-    return Claim(
-        stage=Stage.PREFLIGHT, what=f"{problem.field} is as accepted", verdict=Verdict.UNKNOWN, detail=f"{problem.fault}. {problem.remedy}"
-    )
+    Args:
+        drift: also judge whether everything is as accepted; the report then has what differs as changes.
+    """
+    run = Run(context_of(platform, tenant), f"check of {tenant.slug}", InThisProcess())
+    with run.reporting():
+        run.look(drift=drift)
+        run.prove(Stage.SMOKE_TEST)
+    return run.report()
 
 
 @task(
@@ -75,7 +55,7 @@ def _unknown(problem: Problem) -> Claim:
 def check_tenant(platform: Platform, slug: str) -> TenantFinding:
     """Check one tenant and publish what was found; emits `dcr.tenant.drifted` where it is no longer what was accepted, or fails."""
     try:
-        report = smoke_tested(platform, accepted_tenant(platform, slug))
+        report = smoke_tested(platform, accepted_tenant(platform, slug), drift=True)
     except DcrError as error:
         return TenantFinding(slug, UNKNOWN, str(error))
     publish_report(report)
@@ -95,18 +75,13 @@ def checked(platform: Platform, slug: str) -> TenantFinding:
 
 
 def finding_of(slug: str, report: Report) -> TenantFinding:
-    """The worst of what a report shows, in words that name it."""
-    failing = [claim.what for claim in report.claims if claim.verdict is Verdict.FAILED]
-    unknown = [f"{claim.what}: {claim.detail}" for claim in report.claims if claim.verdict is Verdict.UNKNOWN]
-    drifted = [change.path for change in report.changes]
-    words = ", ".join([*drifted, *failing])
-    if drifted:
-        return TenantFinding(slug, DRIFTED, words)
-    if failing:
-        return TenantFinding(slug, SMOKE_TEST_FAILED, words)
-    if report.error or unknown:
-        return TenantFinding(slug, UNKNOWN, report.error or "; ".join(unknown))
-    return TenantFinding(slug, CLEAN, "as accepted")
+    """The report's verdict, by the name of the state that people know, in words that name what is wrong."""
+    names = {Verdict.OK: CLEAN, Verdict.PENDING: PENDING, Verdict.UNKNOWN: UNKNOWN, Verdict.FAILED: SMOKE_TEST_FAILED}
+    if report.changes:
+        failing = [claim.what for claim in report.claims if claim.stage is Stage.SMOKE_TEST and claim.verdict is Verdict.FAILED]
+        return TenantFinding(slug, DRIFTED, ", ".join([*(change.path for change in report.changes), *failing]))
+    state = UNKNOWN if report.error else names[report.verdict]
+    return TenantFinding(slug, state, "as accepted" if state == CLEAN else report.summary)
 
 
 def _tell(platform: Platform, report: Report, finding: TenantFinding) -> None:

@@ -1,4 +1,4 @@
-"""What a task builds inside itself, since Prefect keeps arguments: settings, systems, credentials."""
+"""What a flow run works with: settings, systems and logins of this process, which no parameter of a run holds."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from prefect.exceptions import MissingContextError
 from dcr.model.platform import Platform
 from dcr.model.tenant import Tenant
 from dcr.settings.model import load_settings
-from dcr.steps.context import Run
+from dcr.steps.context import StepContext
 from dcr.systems import systems_of
 
 
-def run_of(platform: Platform, tenant: Tenant | None, *, write: bool) -> Run:
-    """The systems that this process's settings name, for one task; clients and logins are shared by the process."""
+def context_of(platform: Platform, tenant: Tenant | None) -> StepContext:
+    """The systems that this process's settings name; clients and logins are shared by the process."""
     systems = systems_of(load_settings(), platform)
-    return Run(systems, systems.platform, tenant, write=write, progress=log)
+    return StepContext(systems, systems.platform, tenant, progress=log)
 
 
 def log(line: str) -> None:

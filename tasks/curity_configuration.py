@@ -1,15 +1,18 @@
-"""Stage 2: the initial client's secret, and the token issuer and client at Curity.
+"""Stage 2: the initial client's secret in Vault, then token issuer and initial client at Curity.
 
-Where files configure Curity (curity.mode render) the task waits for people, as long as deadlines.metadata_seconds allows.
+Where files configure Curity (curity.mode render) the second task waits for people, as long as deadlines.metadata_seconds allows.
 """
 
-from dcr.steps import table as steps
+from __future__ import annotations
+
+from dcr.engine.run import Run
+from dcr.results.changes import Stage
+from dcr.steps.table import steps_of
 from tasks.step_task import step_task
 
-initial_client = step_task(
-    steps.INITIAL_CLIENT, timeout_seconds=120, description="The initial client's secret, in Vault before it is used."
-)
-curity_configuration = step_task(
-    steps.CURITY_CONFIGURATION, timeout_seconds=3900, description="Access tokens as JWT, the userinfo token issuer, the initial client."
-)
-TASKS = (initial_client, curity_configuration)
+TASKS = tuple(map(step_task, steps_of(Stage.CURITY_CONFIGURATION)))
+
+
+def curity_configuration(run: Run) -> None:
+    """Two tasks. The secret is in Vault before Curity hears of it, and everything at Curity is one transaction."""
+    run.converge(Stage.CURITY_CONFIGURATION)

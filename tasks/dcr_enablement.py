@@ -1,12 +1,15 @@
-"""Stage 3: Dynamic Client Registration at Curity, its endpoint and where it is deployed."""
+"""Stage 3: Dynamic Client Registration at Curity, its endpoint, and the service roles that deploy it."""
 
-from dcr.steps import table as steps
+from __future__ import annotations
+
+from dcr.engine.run import Run
+from dcr.results.changes import Stage
+from dcr.steps.table import steps_of
 from tasks.step_task import step_task
 
-dcr_enablement = step_task(
-    steps.DCR_ENABLEMENT, timeout_seconds=3900, description="DCR with client management, its endpoint, the service roles."
-)
-registration_endpoint = step_task(
-    steps.REGISTRATION_ENDPOINT, timeout_seconds=3900, description="Waits until the metadata shows the registration endpoint."
-)
-TASKS = (dcr_enablement, registration_endpoint)
+TASKS = tuple(map(step_task, steps_of(Stage.DCR_ENABLEMENT)))
+
+
+def dcr_enablement(run: Run) -> None:
+    """Two tasks: one transaction at Curity, and the wait until its metadata shows where to register."""
+    run.converge(Stage.DCR_ENABLEMENT)

@@ -1,11 +1,15 @@
-"""Stage 4: Konnect's DCR provider and auth strategy, and the tenant's publications."""
+"""Stage 4: Konnect's DCR provider and auth strategy, which all tenants share, and the tenant's publications."""
 
-from dcr.steps import table as steps
+from __future__ import annotations
+
+from dcr.engine.run import Run
+from dcr.results.changes import Stage
+from dcr.steps.table import steps_of
 from tasks.step_task import step_task
 
-dcr_provider = step_task(
-    steps.DCR_PROVIDER, timeout_seconds=300, description="Makes Curity known to Konnect, with the initial client's secret."
-)
-auth_strategy = step_task(steps.AUTH_STRATEGY, timeout_seconds=120, description="How the gateway recognises an application.")
-publication = step_task(steps.PUBLICATION, timeout_seconds=120, description="The API in the portal, with the auth strategy.")
-TASKS = (dcr_provider, auth_strategy, publication)
+TASKS = tuple(map(step_task, steps_of(Stage.PORTAL_BINDING)))
+
+
+def portal_binding(run: Run) -> None:
+    """A task for the provider, one for the strategy, and one for each API."""
+    run.converge(Stage.PORTAL_BINDING)

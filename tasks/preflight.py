@@ -1,4 +1,7 @@
-"""Stage 1: every stage's read and diff, and what must be there; nothing is written. It runs at every attempt."""
+"""Stage 1: every check and every step's observation, before anything is written. It runs at every attempt of a flow run.
+
+The one thing that this stage writes is the tenant record, once everything is allowed.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,14 @@ import time
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from dcr.engine.observe import Look, look
-from dcr.model.platform import Platform
-from dcr.model.tenant import Tenant
-from dcr.steps import table as steps
-from tasks.context import run_of
+from dcr.engine.observe import Observation, observe
+from dcr.engine.run import Look
+from dcr.results.changes import Stage
+from dcr.steps.context import StepContext
+from dcr.steps.table import steps_of
 from tasks.step_task import step_task
 
-tenant_record = step_task(steps.TENANT_RECORD, timeout_seconds=120, description="Keeps the accepted tenant in Vault, without secrets.")
-TASKS = (tenant_record,)
+TASKS = tuple(map(step_task, steps_of(Stage.PREFLIGHT)))
 
 
 @task(
@@ -27,6 +29,11 @@ TASKS = (tenant_record,)
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-def preflight(platform: Platform, tenant: Tenant | None) -> Look:
+def preflight(look: Look) -> Observation:
     """Retries are inside, call by call, so that a passing failure of one system does not repeat the look at all others."""
-    return look(run_of(platform, tenant, write=False), sleep=time.sleep)
+    return look()
+
+
+def preflight_of(ctx: StepContext) -> Observation:
+    """The preflight of a run that only reads."""
+    return preflight(lambda: observe(ctx, sleep=time.sleep))

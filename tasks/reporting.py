@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from prefect.artifacts import create_markdown_artifact
 
-from dcr.engine.plan import Plan
 from dcr.rendering.markdown import plan_as_markdown, report_as_markdown
+from dcr.results.plan import Plan
 from dcr.results.report import Report
 
 

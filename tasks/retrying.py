@@ -17,7 +17,7 @@ JITTER = 0.5
 def can_pass(_task: object, _run: TaskRun, state: State[Any]) -> bool:
     """Whether the failure may pass by itself. A wait that the server named is kept here: Prefect has no delay per failure.
 
-    Source: reference/prefect.md section 6: it must be a plain function, and an exception in it means "never retry".
+    Source: docs/vendors/prefect.md, Retries: it must be a plain function, and an exception in it means "never retry".
     """
     try:
         state.result()

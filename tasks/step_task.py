@@ -1,4 +1,4 @@
-"""Makes a Prefect task of a step.
+"""Makes a Prefect task of an entry of the table: its name, time-out, tags and description are the table's.
 
 Tasks are not cached. What a retried run repeats is decided by its fresh preflight: a step for which nothing differs is not called again,
 one that differs again (somebody undid it, or the secret was rotated in between) is. That holds also when result storage is lost.
@@ -9,38 +9,31 @@ from __future__ import annotations
 from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 
-from dcr.model.platform import Platform
-from dcr.model.tenant import Tenant
+from dcr.engine.run import Attempt
 from dcr.results.outcome import Outcome
-from dcr.steps.table import Step
-from tasks.context import run_of
+from dcr.steps.step import Each, Entry, Item
 from tasks.retrying import DELAYS_SECONDS, JITTER, RETRIES, can_pass
 
-StepTask = Task[[Platform, Tenant | None, dict[str, str], str], Outcome]
+StepTask = Task[[Attempt, Item], Outcome]
 
 
-def step_task(step: Step, *, timeout_seconds: float, description: str) -> StepTask:
-    """A task that performs this step.
-
-    Args:
-        timeout_seconds: for one attempt; longer than the step's own deadlines, so that those speak first.
-        description: for the people who see it in the dashboard.
-    """
+def step_task(entry: Entry) -> StepTask:
+    """A task that makes an attempt at this entry. Its arguments are an item's name and what to call: nothing that holds a secret."""
 
     @task(
-        name=step.name,
-        description=description,
-        task_run_name=f"{step.name} {{item}}" if step.each.several else step.name,
-        tags=[step.stage.value],
+        name=entry.name,
+        description=entry.description,
+        task_run_name=entry.name if entry.each is Each.ONCE else f"{entry.name} {{item}}",
+        tags=[entry.stage.value],
         retries=RETRIES,
         retry_delay_seconds=DELAYS_SECONDS,
         retry_jitter_factor=JITTER,
         retry_condition_fn=can_pass,
-        timeout_seconds=timeout_seconds,
+        timeout_seconds=entry.timeout_seconds,
         cache_policy=NO_CACHE,
         persist_result=False,
     )
-    def perform(platform: Platform, tenant: Tenant | None, facts: dict[str, str], item: str) -> Outcome:
-        return step.converge(run_of(platform, tenant, write=True), facts, item)
+    def perform(attempt: Attempt, item: Item) -> Outcome:  # noqa: ARG001 - the item names the task's run
+        return attempt()
 
     return perform

@@ -8,7 +8,7 @@ from dcr.http.polling import Clock
 
 
 @dataclass
-class HandClock:
+class FakeClock:
     """Keeps how long was slept, nap by nap."""
 
     seconds: float = 1000.0

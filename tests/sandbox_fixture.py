@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from dcr.documents.loading import load_platform, load_tenant
-from dcr.engine.onboarding import Finished, InThisProcess, onboard
+from dcr.engine.onboarding import Finished, onboard
+from dcr.engine.run import InThisProcess
 from dcr.http.polling import REAL_CLOCK, Clock
 from dcr.model.platform import Platform
 from dcr.model.tenant import Tenant
 from dcr.settings.model import Settings, addressed, load_settings
-from dcr.steps.context import Run
+from dcr.steps.context import StepContext
 from dcr.systems import Systems, build_systems
 from sandbox.ready_file import write_ready_file
 from sandbox.world import World, WorldOptions
@@ -40,9 +41,9 @@ class LivingWorld:
         """Clients of their own, as another process would have them; close them."""
         return build_systems(self.settings, self.platform, clock)
 
-    def run(self, systems: Systems, tenant: Tenant | None = None, platform: Platform | None = None, *, write: bool = False) -> Run:
-        """A run for the example tenant, or another."""
-        return Run(systems, platform or systems.platform, tenant or self.tenant, write=write)
+    def context(self, systems: Systems, tenant: Tenant | None = None, platform: Platform | None = None) -> StepContext:
+        """For the example tenant, or another."""
+        return StepContext(systems, platform or systems.platform, tenant or self.tenant)
 
     def onboard(
         self, tenant: Tenant | None = None, platform: Platform | None = None, label: str = "test", clock: Clock = REAL_CLOCK
@@ -54,8 +55,7 @@ class LivingWorld:
         """
         systems = self.systems(clock)
         try:
-            run = self.run(systems, tenant, platform)
-            return onboard(run, InThisProcess(run, sleep=lambda _seconds: None), label)
+            return onboard(self.context(systems, tenant, platform), InThisProcess(sleep=lambda _seconds: None), label)
         finally:
             systems.close()
 

@@ -1,6 +1,6 @@
 """A real Vault for tests: OpenBao on loopback with TLS, in memory, one for a test process; or any server that VAULT_ADDR names.
 
-Source: reference/vault.md section 1.
+Source: docs/vendors/vault.md, Test server.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Operator:
         name = f"t-{secrets.token_hex(4)}"
         self.call("POST", f"sys/mounts/{name}", {"type": "kv", "options": {"version": "2"}})
         settings = {"cas_required": True, "max_versions": 5}
-        for _ in range(UPGRADE_TRIES):  # a fresh mount may say for a moment that it is still being upgraded (reference/vault.md section 3)
+        for _ in range(UPGRADE_TRIES):  # a fresh mount may still be upgraded for a moment (docs/vendors/vault.md, Fresh mount)
             if "versioned data" not in self._http.post(f"{name}/config", json=settings).text:
                 break
         self.call("POST", f"{name}/config", settings)

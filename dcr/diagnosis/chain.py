@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from dcr.diagnosis.finding import Diagnosis, Finding, last_calls
 from dcr.diagnosis.run_time import Asked, discovery, initial_token, registration_challenge, verification
+from dcr.engine.observe import observe_one
 from dcr.errors import DcrError, Problem, Problems, Refused
 from dcr.http.recorded_exchanges import Exchanges
 from dcr.results.changes import Change, Scope
 from dcr.results.outcome import Outcome
 from dcr.results.report import Verdict
-from dcr.steps import table as steps
-from dcr.steps.context import Run
-from dcr.steps.table import Step
+from dcr.steps.context import StepContext
+from dcr.steps.dcr_enablement.enablement import DcrEnablement
+from dcr.steps.portal_binding.auth_strategy import AuthStrategy
+from dcr.steps.step import Entry, Item, System
+from dcr.steps.table import TABLE
 
 MOST_DIFFERENCES = 5  # in one finding; the plan shows them all
+ASKED_SYSTEMS = frozenset({"oauth", "registration", "konnect"})
 SHORT_SECONDS = 0.001  # a diagnosis asks once: what is not there now is what it tells
 NOTES = (
     "A token with scope dcr was asked for with the initial client's secret, and thrown away: that has no lasting effect.",
@@ -27,49 +31,24 @@ PLATFORM_REMEDY = "`dcr prepare` brings it back; `dcr prepare --plan` shows the 
 TENANT_REMEDY = "`dcr onboard` brings it back; `dcr plan` shows the whole difference first."
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A step, asked for what it finds; `needs` are the facts without which it has nothing to ask."""
-
-    what: str
-    step: Step
-    systems: frozenset[str]
-    needs: Callable[[str], tuple[str, ...]] = lambda _item: ()
-    write: bool = False  # of the smoke test alone, which writes nothing
-
-
-def _systems(*names: str) -> frozenset[str]:
-    return frozenset(names)
-
-
-BEFORE = (
-    Link("Vault lets us in, and may be written", steps.VAULT_ACCESS, _systems("vault")),
-    Link("portal, APIs, implementation links and owner", steps.PORTAL_AND_APIS, _systems("konnect")),
-    Link("the initial client's secret in Vault", steps.INITIAL_CLIENT, _systems("vault")),
-)
-CURITY = (
-    Link("Curity's issuers and initial client", steps.CURITY_CONFIGURATION, _systems("curity", "oauth")),
-    Link("Curity's dynamic client registration", steps.DCR_ENABLEMENT, _systems("curity", "oauth")),
-)
-KONNECT = (
-    Link("Konnect's DCR provider", steps.DCR_PROVIDER, _systems("konnect")),
-    Link("Konnect's auth strategy", steps.AUTH_STRATEGY, _systems("konnect")),
-)
-AFTER = (
-    Link("publication", steps.PUBLICATION, _systems("konnect"), lambda item: ("portal.id", f"api.{item}.id")),
-    Link("application", steps.APPLICATION, _systems("konnect", "portal"), lambda _item: ("portal.id", "auth_strategy.id")),
-    Link("registrations", steps.REGISTRATIONS, _systems("konnect", "portal"), lambda item: ("portal.id", f"application.{item}.id")),
-    Link("at the gateway", steps.SMOKE_TEST, _systems("gateway", "oauth"), write=True),
-)
+Question = tuple[str, Callable[[StepContext], Asked]]
+# What no step has, asked right after the step that it rests on.
+ASKED_AFTER: Mapping[type[Entry], tuple[Question, ...]] = {
+    DcrEnablement: (
+        ("discovery: the issuer and its metadata", discovery),
+        ("a token with scope dcr for the initial client", initial_token),
+        ("the registration endpoint", registration_challenge),
+    ),
+}
+VERIFICATION: Question = ("Konnect's verify of the DCR provider", verification)
 
 
 @dataclass(slots=True)
 class Chain:
-    """One diagnosis in progress. It goes on after failures: each link tells what it can."""
+    """One diagnosis in progress. It goes on after failures: each link says what it can."""
 
-    run: Run
+    ctx: StepContext
     exchanges: Exchanges
-    facts: dict[str, str] = field(default_factory=dict)
 
     def diagnose(self, *, verify: bool) -> Diagnosis:
         """Ask every link.
@@ -79,62 +58,60 @@ class Chain:
         """
         found = [*self._findings(verify=verify)]
         notes = NOTES if verify else (*NOTES, NOT_VERIFIED)
-        return Diagnosis(platform=self.run.platform.name, tenant=self.run.the_tenant().slug, findings=tuple(found), notes=notes)
+        return Diagnosis(platform=self.ctx.platform.name, tenant=self.ctx.the_tenant().slug, findings=tuple(found), notes=notes)
 
     def _findings(self, *, verify: bool) -> Iterator[Finding]:
-        yield from self._links(BEFORE)
-        yield from self._links(CURITY)
-        yield self._asked("discovery: the issuer and its metadata", discovery)
-        yield self._asked("a token with scope dcr for the initial client", initial_token)
-        yield self._asked("the registration endpoint", registration_challenge)
-        yield from self._links(KONNECT)
-        if verify:
-            yield self._asked("Konnect's verify of the DCR provider", verification)
-        yield from self._links(AFTER)
+        for entry in TABLE:
+            for item in entry.items(self.ctx.tenant) if entry.link else ():
+                yield from self._link(entry, item)
+            for what, ask in ASKED_AFTER.get(type(entry), ()):
+                yield self._asked(what, ask)
+            if verify and isinstance(entry, AuthStrategy):
+                yield self._asked(*VERIFICATION)
 
-    def _links(self, links: tuple[Link, ...]) -> Iterator[Finding]:
-        for link in links:
-            for item in link.step.items(self.run.tenant):
-                yield from self._link(link, item)
-
-    def _link(self, link: Link, item: str) -> tuple[Finding, ...]:
-        what = f"{link.what}: {item}" if item else link.what
-        missing = [name for name in link.needs(item) if name not in self.facts]
+    def _link(self, entry: Entry, item: Item) -> tuple[Finding, ...]:
+        what = f"{entry.link}: {item}" if item else entry.link
+        missing = entry.unknown(self.ctx, item)
         if missing:
             said = f"not asked: {', '.join(missing)} could not be found out"
             return (Finding(what=what, verdict=Verdict.UNKNOWN, said=said, remedy="Fix what failed above first."),)
         mark = len(self.exchanges.kept)
-        found = self._outcome(link, item)
-        systems = link.systems - {"gateway"}  # its claims bring their own evidence
-        calls = last_calls(self.exchanges.since(mark), systems)
+        found = self._outcome(entry, item)
+        calls = last_calls(self.exchanges.since(mark), _systems_shown(entry))
         if isinstance(found, DcrError):
             return tuple(finding.model_copy(update={"calls": calls}) for finding in of_error(what, found))
-        self.facts |= found.facts
+        self.ctx = self.ctx.knowing(found.facts)
         return tuple(finding.model_copy(update={"calls": finding.calls or calls}) for finding in of_outcome(what, found))
 
-    def _outcome(self, link: Link, item: str) -> Outcome | DcrError:
-        self.run.progress(f"asking: {link.what} {item}".rstrip())
-        run = replace(self._once(), write=True) if link.write else self.run
+    def _outcome(self, entry: Entry, item: Item) -> Outcome | DcrError:
+        self.ctx.progress(f"asking: {entry.link} {item}".rstrip())
         try:
-            return link.step.converge(run, self.facts, item)
+            return observe_one(entry, item, self._once()).outcome
         except DcrError as error:
             return error
 
-    def _asked(self, what: str, ask: Callable[[Run, Mapping[str, str]], Asked]) -> Finding:
+    def _asked(self, what: str, ask: Callable[[StepContext], Asked]) -> Finding:
         mark = len(self.exchanges.kept)
-        self.run.progress(f"asking: {what}")
+        self.ctx.progress(f"asking: {what}")
         try:
-            asked = ask(self.run, self.facts)
+            asked = ask(self.ctx)
         except DcrError as error:
             finding = of_error(what, error)[0]
         else:
-            self.facts |= asked.facts
+            self.ctx = self.ctx.knowing(asked.facts)
             finding = Finding(what=what, verdict=asked.verdict, said=asked.said, remedy=asked.remedy)
-        return finding.model_copy(update={"calls": last_calls(self.exchanges.since(mark), _systems("oauth", "registration", "konnect"))})
+        return finding.model_copy(update={"calls": last_calls(self.exchanges.since(mark), ASKED_SYSTEMS)})
 
-    def _once(self) -> Run:
-        deadlines = self.run.platform.deadlines.model_copy(update={"propagation_seconds": SHORT_SECONDS})
-        return replace(self.run, platform=self.run.platform.model_copy(update={"deadlines": deadlines}))
+    def _once(self) -> StepContext:
+        deadlines = self.ctx.platform.deadlines.model_copy(update={"propagation_seconds": SHORT_SECONDS})
+        return replace(self.ctx, platform=self.ctx.platform.model_copy(update={"deadlines": deadlines}))
+
+
+def _systems_shown(entry: Entry) -> frozenset[str]:
+    """Whose calls a finding shows: claims at the gateway bring their own, and Vault's say nothing where others were asked too."""
+    systems = entry.systems - {System.GATEWAY}
+    others = systems - {System.VAULT}
+    return frozenset(system.value for system in others or systems)
 
 
 def of_error(what: str, error: DcrError) -> tuple[Finding, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pydantic import BaseModel, ConfigDict, Field
 
 from dcr.http.recorded_exchanges import Exchange
-from dcr.http.sender import Evidence
+from dcr.results.evidence import Evidence
 from dcr.results.report import Verdict
 
 SCHEMA_VERSION = 1

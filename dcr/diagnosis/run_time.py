@@ -1,22 +1,23 @@
 """Links of the chain that no step has: discovery, the token for one registration, the registration endpoint, Konnect's verify.
 
-Source: reference/curity.md sections 4.1, 4.2 and 4.4; reference/konnect.md section 2.
+Source: docs/vendors/curity.md, Metadata, Token requests, Registration; docs/vendors/konnect.md, DCR providers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from dcr.curity.admin.issuer import issuer_of
 from dcr.curity.admin.state import CurityState
 from dcr.curity.runtime.client_registration import RegistrationTokenDead
+from dcr.curity.runtime.oauth import metadata_url
 from dcr.errors import CheckFailed, Missing, Problem, Refused
 from dcr.konnect.providers import verify_provider
+from dcr.results.facts import NOTHING_KNOWN, Facts, IssuerFacts
 from dcr.results.report import Verdict
-from dcr.steps.context import Run
+from dcr.steps.context import StepContext
 from dcr.steps.curity_configuration.initial_client import stored_secret
-from dcr.steps.curity_configuration.state import state_if_readable
+from dcr.steps.curity_configuration.settings import state_if_readable
 from dcr.vault import paths
 
 DCR_SCOPE = "dcr"
@@ -30,16 +31,17 @@ class Asked:
     verdict: Verdict
     said: str
     remedy: str = ""
-    facts: dict[str, str] = field(default_factory=dict)
+    facts: Facts = NOTHING_KNOWN
 
 
-def discovery(run: Run, _facts: Mapping[str, str]) -> Asked:
+def discovery(ctx: StepContext) -> Asked:
     """Where the issuer's metadata is, and what it shows."""
-    issuer = _issuer(run)
+    issuer = _issuer(ctx)
     if isinstance(issuer, Problem):
         return Asked(Verdict.UNKNOWN, f"{issuer.field}: {issuer.fault}", issuer.remedy)
-    metadata = run.systems.oauth.metadata(issuer)
-    facts = {"issuer": issuer, "metadata_url": f"{issuer}/.well-known/openid-configuration", "token_endpoint": metadata.token_endpoint}
+    metadata = ctx.oauth.metadata(issuer)
+    shown = (metadata.token_endpoint, metadata.jwks_uri, metadata.registration_endpoint)
+    facts = Facts(issuer=IssuerFacts(issuer, metadata_url(issuer), *shown))
     if metadata.registration_endpoint is None:
         remedy = (
             "Registration is off, or its endpoint is deployed on no running service role: `dcr prepare` does both. A cache before Curity "
@@ -47,18 +49,19 @@ def discovery(run: Run, _facts: Mapping[str, str]) -> Asked:
         )
         return Asked(Verdict.FAILED, f"{issuer} is served, and shows no registration_endpoint", remedy, facts)
     said = f"{issuer} is served, with registration_endpoint {metadata.registration_endpoint}"
-    return Asked(Verdict.OK, said, facts=facts | {"registration_endpoint": metadata.registration_endpoint})
+    return Asked(Verdict.OK, said, facts=facts)
 
 
-def initial_token(run: Run, facts: Mapping[str, str]) -> Asked:
+def initial_token(ctx: StepContext) -> Asked:
     """Whether the initial client gets what Konnect needs for a registration. The token is thrown away."""
-    client, secret = run.platform.curity.initial_client.id, stored_secret(run)
+    client, secret = ctx.platform.curity.initial_client.id, stored_secret(ctx)
     if secret is None:
-        return Asked(Verdict.UNKNOWN, f"not asked: {run.systems.vault.ref(paths.initial_client())} holds no secret", NOT_YET)
-    if "token_endpoint" not in facts:
+        return Asked(Verdict.UNKNOWN, f"not asked: {ctx.vault.ref(paths.initial_client())} holds no secret", NOT_YET)
+    token_endpoint = ctx.facts.issuer.token_endpoint if ctx.facts.issuer else None
+    if token_endpoint is None:
         return Asked(Verdict.UNKNOWN, "not asked: the token endpoint is not known", NOT_YET)
     try:
-        run.systems.oauth.token(facts["token_endpoint"], client, secret.value, DCR_SCOPE)
+        ctx.oauth.token(token_endpoint, client, secret.value, DCR_SCOPE)
     except Refused as error:
         return Asked(Verdict.FAILED, f"{error.where}: {error.problem}", _token_remedy(client, error))
     return Asked(Verdict.OK, f"{client} was given one (it is thrown away)")
@@ -72,14 +75,14 @@ def _token_remedy(client: str, error: Refused) -> str:
     return error.remedy
 
 
-def registration_challenge(run: Run, facts: Mapping[str, str]) -> Asked:
+def registration_challenge(ctx: StepContext) -> Asked:
     """Whether the endpoint is there and wants a token. An empty body registers nothing even where it wants none."""
-    endpoint = facts.get("registration_endpoint")
+    endpoint = ctx.facts.issuer.registration_endpoint if ctx.facts.issuer else None
     if endpoint is None:
         return Asked(Verdict.UNKNOWN, "not asked: the metadata shows none", NOT_YET)
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     try:
-        run.systems.registration.sender.send("POST", endpoint, content=b"", headers=headers)
+        ctx.unguarded.registration.sender.send("POST", endpoint, content=b"", headers=headers)
     except RegistrationTokenDead:
         return Asked(Verdict.OK, "it is there, and refuses (401) who brings no token")
     except Missing as error:
@@ -91,12 +94,12 @@ def registration_challenge(run: Run, facts: Mapping[str, str]) -> Asked:
     raise CheckFailed(f"registration: POST {endpoint}", "took an empty request without a token", "This is no registration endpoint.")
 
 
-def verification(run: Run, facts: Mapping[str, str]) -> Asked:
+def verification(ctx: StepContext) -> Asked:
     """Have Konnect register a client, as it does for every new application."""
-    provider_id = facts.get("dcr_provider.id")
+    provider_id = ctx.facts.provider_id
     if provider_id is None:
         return Asked(Verdict.UNKNOWN, "not asked: there is no DCR provider", NOT_YET)
-    found, _ = verify_provider(run.systems.konnect, provider_id)
+    found, _ = verify_provider(ctx.unguarded.konnect, provider_id)
     if found.status == "success":
         return Asked(Verdict.OK, "Konnect registered a client, and may have left it at Curity")
     said = "; ".join(error[:300] for error in found.errors) or found.status
@@ -107,17 +110,17 @@ def verification(run: Run, facts: Mapping[str, str]) -> Asked:
     return Asked(Verdict.FAILED, f"Konnect says: {said}", remedy)
 
 
-def _issuer(run: Run) -> str | Problem:
+def _issuer(ctx: StepContext) -> str | Problem:
     """The platform's, the configuration's, or where that cannot be read the one that came with an application's credentials."""
-    state = state_if_readable(run)
-    issuer = issuer_of(state if isinstance(state, CurityState) else CurityState(None), run.platform.curity)
-    return (_stored_issuer(run) or issuer) if isinstance(issuer, Problem) else issuer
+    state = state_if_readable(ctx)
+    issuer = issuer_of(state if isinstance(state, CurityState) else CurityState(None), ctx.platform.curity)
+    return (_stored_issuer(ctx) or issuer) if isinstance(issuer, Problem) else issuer
 
 
-def _stored_issuer(run: Run) -> str:
-    tenant = run.the_tenant()
+def _stored_issuer(ctx: StepContext) -> str:
+    tenant = ctx.the_tenant()
     for application in tenant.applications:
-        found = run.systems.vault.read(paths.application(tenant.slug, application.name))
+        found = ctx.vault.read(paths.application(tenant.slug, application.name))
         if found and "issuer" in found.values:
             return found.values["issuer"].get_secret_value()
     return ""

@@ -17,7 +17,7 @@ def read_accepted_tenant(vault: Vault, slug: str) -> Tenant:
         Missing: it never was.
         Refused: what is there is no tenant.
 
-    Source: reference/vault.md section 2.
+    Source: docs/vendors/vault.md, Layout.
     """
     path = paths.tenant_spec(slug)
     kept = vault.read(path)

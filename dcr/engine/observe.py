@@ -1,34 +1,50 @@
-"""Preflight and plan in one: every step's read and diff, before anything is written."""
+"""Preflight and plan in one: every check and every step's observation, before anything is written."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-from dcr.errors import Conflict, DcrError, Problem, Problems
+from dcr.engine.permission import Permission, conflicts
+from dcr.errors import DcrError, Problem, Problems
 from dcr.http.retries import Sleep, with_retries
-from dcr.results.changes import Change
+from dcr.model.platform import Platform
+from dcr.model.tenant import Tenant
+from dcr.results.changes import Change, Stage
+from dcr.results.facts import Facts
 from dcr.results.outcome import Outcome
+from dcr.results.plan import Plan
 from dcr.results.report import Orphan
-from dcr.steps.conflicts import conflicts
-from dcr.steps.context import Run
-from dcr.steps.table import STEPS, Step, When
+from dcr.steps.context import StepContext
+from dcr.steps.step import Check, Entry, Item, Step
+from dcr.steps.table import TABLE
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What one look at the world found, step by step."""
+class Observed:
+    """What was found of one entry of the table, for one item."""
 
-    found: tuple[tuple[str, str, Outcome], ...]  # step, item, what it found
+    entry: Entry
+    item: Item
+    outcome: Outcome  # its changes are those that would be written
+    state: Any = None  # of a step; None also if it could not be observed
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One look at the world, in the order of the table."""
+
+    observed: tuple[Observed, ...] = ()
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
-        return tuple(outcome for _, _, outcome in self.found)
+        return tuple(one.outcome for one in self.observed)
 
     @property
-    def facts(self) -> dict[str, str]:
-        return {name: value for outcome in self.outcomes for name, value in outcome.facts.items()}
+    def facts(self) -> Facts:
+        return _together(self.outcomes).facts
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -37,52 +53,91 @@ class Look:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        return tuple(dict.fromkeys(problem for outcome in self.outcomes for problem in outcome.problems))
+        return _together(self.outcomes).problems
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(warning for outcome in self.outcomes for warning in outcome.warnings))
+        return _together(self.outcomes).warnings
 
     @property
     def orphans(self) -> tuple[Orphan, ...]:
-        return tuple(left for outcome in self.outcomes for left in outcome.orphans)
+        return _together(self.outcomes).orphans
 
-    def of(self, step: Step, item: str) -> Outcome:
-        """What the look found for one step and item; nothing, if it was not looked at."""
-        return next((outcome for name, thing, outcome in self.found if (name, thing) == (step.name, item)), Outcome())
+    def of(self, entry: Entry, item: Item) -> Observed | None:
+        """What was found for one entry and item; None if it was not observed."""
+        return next((one for one in self.observed if one.entry is entry and one.item == item), None)
 
-    def require_writable(self, run: Run) -> None:
-        """Stop here if anything forbids writing.
+    def require_writable(self, permission: Permission) -> None:
+        """Stop here if anything forbids writing what differs, but for an approval.
 
         Raises:
             Problems: what people have to fix first, all of it.
-            Conflict: what the platform's policy forbid, all of it.
+            Conflict: what the platform's policy forbids, all of it.
         """
-        if self.problems:
-            raise Problems("preflight", self.problems)
-        forbidden = conflicts(run.platform, self.changes, for_tenant=run.tenant is not None)
-        if forbidden:
-            raise Conflict("plan", forbidden)
+        Permission(permission.platform, permission.for_tenant, self.changes).require("preflight", self.changes, self.problems)
+
+    def plan(self, platform: Platform, tenant: Tenant | None) -> Plan:
+        """What a run would write, and what stands against it."""
+        return Plan(
+            platform=platform.name,
+            tenant=tenant.slug if tenant else "",
+            changes=self.changes,
+            problems=self.problems,
+            stops=tuple(conflicts(platform, self.changes, for_tenant=tenant is not None)),
+            warnings=self.warnings,
+            orphans=self.orphans,
+        )
 
 
-def look(run: Run, *, sleep: Sleep, steps: Iterable[Step] = STEPS) -> Look:
-    """Read and diff everything; what fails becomes a problem, so that all of them are known at once."""
-    found: list[tuple[str, str, Outcome]] = []
-    facts: dict[str, str] = {}
+PREFLIGHT: tuple[Entry, ...] = tuple(entry for entry in TABLE if entry.stage is not Stage.SMOKE_TEST)
+
+
+def observe(ctx: StepContext, *, sleep: Sleep, entries: Iterable[Entry] = PREFLIGHT, before: Observation | None = None) -> Observation:
+    """Observe everything; what fails becomes a problem, so that all of them are known at once.
+
+    Args:
+        before: what was observed already, of entries that come first.
+    """
+    found = [*(before.observed if before else ())]
+    known = ctx.knowing(before.facts) if before else ctx
     broken: set[str] = set()
-    for step in steps:
-        if step.when is When.ALWAYS or step.asks & broken:
+    for entry in entries:
+        if broken.intersection(entry.systems):
             continue
-        for item in step.items(run.tenant):
-            run.progress(f"looking at {step.name} {item}".rstrip())
+        for item in entry.items(ctx.tenant):
+            ctx.progress(f"observing {entry.name} {item}".rstrip())
             try:
-                outcome = with_retries(partial(step.converge, run, facts, item), sleep=sleep)
+                one = with_retries(partial(observe_one, entry, item, known), sleep=sleep)
             except DcrError as error:
                 broken.add(error.where.split(":")[0].split("/")[0])
-                outcome = Outcome(problems=_problems_of(error))
-            facts |= outcome.facts
-            found.append((step.name, item, outcome))
-    return Look(tuple(found))
+                one = Observed(entry, item, Outcome(problems=_problems_of(error)))
+            known = known.knowing(one.outcome.facts)
+            found.append(one)
+    return Observation(tuple(found))
+
+
+def observe_one(entry: Entry, item: Item, ctx: StepContext) -> Observed:
+    """Observe one entry of the table, once.
+
+    Raises:
+        DcrError: it could not be observed.
+    """
+    match entry:
+        case Check():
+            return Observed(entry, item, entry.prove(ctx, item))
+        case Step():
+            state = entry.observe(ctx, item)
+            diff = entry.diff(ctx, item, state)
+            pending = Outcome(changes=diff.changes, problems=diff.problems, warnings=diff.warnings)
+            return Observed(entry, item, pending + entry.outcome(ctx, item, state), state)
+    raise TypeError(f"{entry.name} is neither a step nor a check")
+
+
+def _together(outcomes: Iterable[Outcome]) -> Outcome:
+    together = Outcome()
+    for outcome in outcomes:
+        together += outcome
+    return together
 
 
 def _problems_of(error: DcrError) -> tuple[Problem, ...]:

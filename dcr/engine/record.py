@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
-from dcr.errors import DcrError, Pending
+from dcr.errors import DcrError, Pending, Problem
 from dcr.model.platform import Platform
 from dcr.model.tenant import Tenant
+from dcr.model.timestamps import now
 from dcr.results.changes import Change, Stage
 from dcr.results.outcome import Outcome
-from dcr.results.report import Claim, Decision, Orphan, Report, StageReport, SystemRequests, Verdict
-
-
-def now() -> str:
-    """RFC 3339, UTC, whole seconds."""
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+from dcr.results.report import Claim, Decision, Orphan, Report, StageReport, SystemRequests, Verdict, judged, worst
 
 
 @dataclass(slots=True)
@@ -38,6 +33,36 @@ class Record:
     requests: list[SystemRequests] = field(default_factory=list)
     approval: Decision | None = None
     error: str = ""
+
+    def begin_anew(self, approval: Decision) -> None:
+        """A person has decided on what was found so far; what follows is found anew."""
+        self.approval = approval
+        self.stages, self.changes, self.claims, self.orphans, self.vault_paths, self.warnings = [], [], [], [], [], []
+
+    def failed(self, error: DcrError) -> None:
+        """An error of ours has ended the run."""
+        self.error = self.error or str(error)
+
+    def interrupted(self, ended: BaseException) -> None:
+        """Something else has: a signal, a time-out, a fault of this program. Its words may hold anything, so only its kind is kept."""
+        self.error = self.error or f"the run was ended by {type(ended).__name__}. What was written stays; run it again to go on."
+
+    def keep_observed(self, outcomes: Iterable[Outcome], *, drift: bool) -> None:
+        """Of a run that writes nothing: what could not be asked is not known to be as accepted.
+
+        Args:
+            drift: it is this run's business that what differs is not as accepted.
+        """
+        for outcome in outcomes:
+            self.keep(outcome, written=drift)
+            self.claims += [_drifted(change) for change in outcome.changes if drift]
+            self.claims += [_undetermined(problem) for problem in outcome.problems]
+
+    def shown_since(self, claims: int) -> str:
+        """How many of the claims that came after so many hold."""
+        made = self.claims[claims:]
+        good = sum(claim.verdict is Verdict.OK for claim in made)
+        return f"{good} of {len(made)} claims shown"
 
     def keep(self, outcome: Outcome, *, written: bool) -> None:
         """Add one step's outcome; what a look found to be written is not written yet."""
@@ -64,7 +89,7 @@ class Record:
             self._end(stage, Verdict.FAILED, error.problem, began)
             raise
         written = len(self.changes) - changes
-        verdict = _worst([claim.verdict for claim in self.claims[claims:]])
+        verdict = worst(claim.verdict for claim in self.claims[claims:])
         usual = f"{written} change{'s' if written != 1 else ''} written" if written else "no changes"
         self._end(stage, verdict, " ".join(said) or usual, began)
 
@@ -80,7 +105,7 @@ class Record:
             requested_by=self.tenant.requested_by if self.tenant else "",
             ticket=self.tenant.ticket if self.tenant else "",
             started_at=self.started_at,
-            verdict=Verdict.FAILED if self.error else _worst([stage.verdict for stage in self.stages]),
+            verdict=judged(self.error, self.stages),
             stages=tuple(self.stages),
             changes=tuple(self.changes),
             claims=tuple(self.claims),
@@ -93,12 +118,11 @@ class Record:
         )
 
 
-def shown(claims: list[Claim]) -> str:
-    """How many claims hold."""
-    good = sum(claim.verdict is Verdict.OK for claim in claims)
-    return f"{good} of {len(claims)} claims shown"
+def _drifted(change: Change) -> Claim:
+    seen = f"it is {change.before or 'absent'}, wanted is {change.after or 'absent'}"
+    return Claim(stage=change.stage, what=f"{change.path} is as accepted", verdict=Verdict.FAILED, detail=seen)
 
 
-def _worst(verdicts: list[Verdict]) -> Verdict:
-    order = (Verdict.FAILED, Verdict.UNKNOWN, Verdict.PENDING)
-    return next((verdict for verdict in order if verdict in verdicts), Verdict.OK)
+def _undetermined(problem: Problem) -> Claim:
+    what = f"{problem.field} is as accepted"
+    return Claim(stage=Stage.PREFLIGHT, what=what, verdict=Verdict.UNKNOWN, detail=f"{problem.fault}. {problem.remedy}")

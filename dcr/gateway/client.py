@@ -1,6 +1,6 @@
 """The Kong Gateway, asked as an API's consumer would: it judges, we note what it said.
 
-Source: reference/konnect.md section 5.
+Source: docs/vendors/konnect.md, Decision order.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from dcr.http.sender import Evidence, Sender, evidence_of
+from dcr.http.sender import Sender, evidence_of
+from dcr.results.evidence import Evidence
 from dcr.secret import Secret
 
 SYSTEM = "gateway"

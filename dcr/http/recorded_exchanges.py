@@ -9,7 +9,8 @@ from typing import Any
 
 import httpx
 
-from dcr.http.sender import Evidence, evidence_of
+from dcr.http.sender import evidence_of
+from dcr.results.evidence import Evidence
 
 # What tells of a product and its version, and cannot hold a credential.
 SHOWN_HEADERS = ("server", "via", "content-type", "cache-control", "retry-after", "vary", "allow", "accept-patch")

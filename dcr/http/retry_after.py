@@ -17,7 +17,7 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
         headers: of the answer; names in any case if it is an `httpx.Headers`.
         now: what a date is counted from; default the present time.
 
-    Source: RFC 9110 section 10.2.3; reference/konnect.md section 1, rate limits.
+    Source: RFC 9110 section 10.2.3; docs/vendors/konnect.md, Rate limits.
     """
     value = headers.get("retry-after", "").strip()
     if not value:

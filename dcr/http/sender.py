@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
 from dcr.errors import DcrError, Passing, Refused, Unknown, Unreachable
 from dcr.model.hosts import authority, is_allowed
 from dcr.model.names import climbs
+from dcr.results.evidence import Evidence
 
 READING = frozenset({"GET", "HEAD", "OPTIONS", "LIST"})
 REQUEST_ID_HEADERS = ("x-kong-request-id", "x-request-id", "x-correlation-id", "x-datadog-trace-id", "x-vault-request-id")
@@ -21,15 +23,12 @@ Judge = Callable[[httpx.Response], DcrError | None]
 """A client's one table: status and body -> nothing wrong, or the error that says again, log in again, read again, stop."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """The call that showed something, as it may stand in a report."""
+Guard = Callable[[], None]
+"""Asked before each write whether it may still go out; raises if it may not."""
 
-    call: str  # method and URL, without query
-    status: int | None  # None: no answer
-    at: str  # RFC 3339, UTC
-    milliseconds: int
-    request_id: str = ""
+
+def _unguarded() -> None:
+    """Nobody guards the writes of a client that no step uses."""
 
 
 @dataclass(slots=True)
@@ -57,23 +56,33 @@ class Sender:
         """`allowed_hosts` are `host:port`; the port may be `*`. `system` stands first in errors and names the count."""
         self.system, self.count = system, RequestCount()
         self._client, self._judge, self._auth, self._allowed_hosts = client, judge, auth, allowed_hosts
+        self._guard: Guard = _unguarded
 
-    def send(self, method: str, url: str, **request: Any) -> httpx.Response:
+    def guarded(self, guard: Guard) -> Sender:
+        """One that asks before each write; connections, login and count are shared with this one."""
+        sender = copy.copy(self)
+        sender._guard = guard
+        return sender
+
+    def send(self, method: str, url: str, *, changes_nothing: bool = False, **request: Any) -> httpx.Response:
         """Send, and return an answer that the judge found nothing wrong with.
 
         Args:
             url: absolute, or relative to the client's base URL.
+            changes_nothing: of a method that usually writes: a login, a token.
             request: what `httpx.Client.build_request` takes: `headers`, `params`, `json`, `content`, `data`, `cookies`; and `auth`.
 
         Raises:
             Passing: it was not sent, or it only reads and its answer was lost.
             Unknown: it writes and its answer was lost.
             Refused: the path climbs, the host is not allowed, or the server redirects.
-            DcrError: what the judge says.
+            DcrError: what the guard or the judge says.
         """
         auth = request.pop("auth", self._auth)
         outgoing = self._request(method, url, **request)
         self.require_allowed(str(outgoing.url))
+        if method not in READING and not changes_nothing:
+            self._guard()
         self.count.add(method)
         where = f"{self.system}: {method} {outgoing.url.copy_with(query=None)}"
         try:
@@ -110,6 +119,18 @@ class Sender:
         if not is_allowed(url, self._allowed_hosts):
             fault = f"{authority(url)} is not an allowed host"
             raise Refused(self.system, fault, "Add it to rules.allowed_hosts of the platform if it is yours.")
+
+
+class GuardedClient:
+    """A client of one system whose writes can be guarded."""
+
+    sender: Sender
+
+    def guarded(self, guard: Guard) -> Self:
+        """The same client, which asks before each write."""
+        client = copy.copy(self)
+        client.sender = self.sender.guarded(guard)
+        return client
 
 
 def lost(where: str, method: str, error: httpx.RequestError) -> DcrError:

@@ -60,7 +60,7 @@ def parsed(system: str, model: type[A], response: httpx.Response) -> A:
 def listed(system: str, send: Send, path: str, model: type[A], filters: Mapping[str, str]) -> tuple[A, ...]:
     """Every object of a list, page by page until its `total`.
 
-    No `page[size]` is sent: its greatest value is not documented (reference/konnect.md section 13, point 5).
+    No `page[size]` is sent: its greatest value is not documented (docs/vendors/konnect.md, Lists).
 
     Args:
         filters: `filter[...]` parameters by their whole name, and their values.

@@ -1,11 +1,11 @@
 """Applications as a portal's admin sees them: here an existing client of Curity is made known to Konnect, and no secret passes.
 
-Source: reference/konnect.md section 7, `/v3/portals/{portalId}/applications`.
+Source: docs/vendors/konnect.md, Admin applications: `/v3/portals/{portalId}/applications`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -35,26 +35,6 @@ class KonnectApplication(KonnectAnswer):
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class KonnectApplicationSpec:
-    """What the tenant asks for. None: known after apply."""
-
-    name: str
-    description: str
-    owner_type: str
-    owner_id: str | None
-    auth_strategy_id: str | None
-
-    @property
-    def owner(self) -> dict[str, str | None]:
-        """As Konnect writes it."""
-        return {"type": self.owner_type, "id": self.owner_id}
-
-    def owns(self, found: KonnectApplication) -> bool:
-        """Whether the application is the wanted owner's; one that does not say whose it is counts as that."""
-        return found.owner is None or found.owner.model_dump() == self.owner
-
-
 def find_application(konnect: Konnect, portal_id: str, application_id: str) -> KonnectApplication | None:
     """The application with this id, or None.
 
@@ -78,32 +58,28 @@ def find_applications_of_client(konnect: Konnect, portal_id: str, client_id: str
     return tuple(sorted((one for one in found if one.client_id == client_id), key=lambda one: one.created_at))
 
 
-def create_application(konnect: Konnect, portal_id: str, wanted: KonnectApplicationSpec, client_id: str) -> str:
+def create_application(konnect: Konnect, portal_id: str, body: Mapping[str, Any]) -> str:
     """Create an application for a client that exists at Curity already, and return its id (UUID).
+
+    Args:
+        body: names the client as `dcr_client_id`.
 
     Raises:
         Unknown: find it by its client before trying again; there is no idempotency key.
         CheckFailed: what was created has another client.
     """
-    body: dict[str, Any] = {
-        "name": wanted.name,
-        "owner": wanted.owner,
-        "auth_strategy_id": wanted.auth_strategy_id,
-        "dcr_client_id": client_id,
-    }
-    if wanted.description:
-        body["description"] = wanted.description
     created = konnect.write("POST", _path(portal_id), body, KonnectApplication)
     konnect.created(created.id)
+    client_id, name = body["dcr_client_id"], body["name"]
     if created.client_id != client_id:
-        said = f"was to adopt client {client_id} for {wanted.name}, and created application {created.id} for client {created.client_id}"
+        said = f"was to adopt client {client_id} for {name}, and created application {created.id} for client {created.client_id}"
         raise CheckFailed(SYSTEM, said, "Delete that application, and check that its auth strategy has a DCR provider.")
     return created.id
 
 
-def change_owner(konnect: Konnect, portal_id: str, application_id: str, wanted: KonnectApplicationSpec) -> None:
-    """Give the application to another developer or team: all that an admin can change of it."""
-    konnect.write("PATCH", _path(portal_id, application_id), {"owner": wanted.owner}, KonnectApplication)
+def update_application(konnect: Konnect, portal_id: str, application_id: str, body: Mapping[str, Any]) -> None:
+    """Change the members of the body; an admin may change nothing but the owner."""
+    konnect.write("PATCH", _path(portal_id, application_id), body, KonnectApplication)
 
 
 def delete_application(konnect: Konnect, portal_id: str, application_id: str) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import httpx
 
-from dcr.errors import DcrError
-from dcr.http.sender import Sender
+from dcr.errors import DcrError, Missing
+from dcr.http.sender import GuardedClient, Sender
 from dcr.konnect.answers import KonnectAnswer, listed, parsed
 from dcr.konnect.eventual_consistency import EventualConsistency
 from dcr.konnect.refusals import refusal
@@ -23,7 +24,7 @@ SYSTEM = "konnect"
 class BearerToken(httpx.Auth):
     """A personal or system account token. After a 401 it is read again and the request repeated, once: it may have been rotated.
 
-    Source: reference/konnect.md section 1.
+    Source: docs/vendors/konnect.md, Base URLs and tokens.
     """
 
     def __init__(self, read: Callable[[], Secret]) -> None:
@@ -48,7 +49,7 @@ class BearerToken(httpx.Auth):
         return request
 
 
-class Konnect:
+class Konnect(GuardedClient):
     """One region of one organisation. Threads share it."""
 
     def __init__(
@@ -96,6 +97,11 @@ class Konnect:
         """Every object of a list that the filters (`filter[...]` by whole name) let through."""
         return listed(SYSTEM, self.send, path, model, filters)
 
-    def write(self, method: str, path: str, body: dict[str, Any], model: type[A]) -> A:
+    def write(self, method: str, path: str, body: Mapping[str, Any], model: type[A]) -> A:
         """Create or change an object, and return it as answered."""
-        return parsed(SYSTEM, model, self.send(method, path, json=body))
+        return parsed(SYSTEM, model, self.send(method, path, json=dict(body)))
+
+    def delete(self, path: str) -> None:
+        """Delete an object, which may be gone already."""
+        with suppress(Missing):
+            self.send("DELETE", path)

@@ -1,6 +1,6 @@
 """What was just created may be refused or not found for some seconds; after that, 403 and 404 mean what they say.
 
-Source: reference/konnect.md section 8: "expect short permission lag after create".
+Source: docs/vendors/konnect.md, Roles: rights on a new object may lag.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The labels by which shared objects are recognised as ours, and by which a write-only secret is compared.
 
-Source: reference/konnect.md section 1, Labels: settable in the same request as the change, readable afterwards.
+Source: docs/vendors/konnect.md, Labels: settable in the same request as the change, readable afterwards.
 """
 
 from __future__ import annotations

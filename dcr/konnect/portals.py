@@ -1,6 +1,6 @@
 """Dev Portals (v3), their owners of applications, and the APIs: other people's things, which are only looked at.
 
-Source: reference/konnect.md sections 4 and 7.
+Source: docs/vendors/konnect.md, Portals, APIs.
 """
 
 from __future__ import annotations

@@ -1,22 +1,20 @@
 """DCR providers: Curity as Konnect knows it.
 
-Source: reference/konnect.md section 2, `/v2/dcr-providers`.
+Source: docs/vendors/konnect.md, DCR providers: `/v2/dcr-providers`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from pydantic import Field
 
-from dcr.http.sender import Evidence, evidence_of
+from dcr.http.sender import evidence_of
 from dcr.konnect.answers import Id, KonnectAnswer, parsed
 from dcr.konnect.client import SYSTEM, Konnect
-from dcr.konnect.labels import our_labels
-from dcr.secret import Secret
+from dcr.results.evidence import Evidence
 
 PATH = "/v2/dcr-providers"
 CURITY = "curity"
@@ -45,17 +43,6 @@ class Verification(KonnectAnswer):
     errors: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderSpec:
-    """What the platform asks for. None: known after apply."""
-
-    name: str
-    display_name: str
-    issuer: str | None  # the metadata document's URL, as in the how-to
-    initial_client_id: str
-    secret_version: str | None  # in Vault
-
-
 def find_providers(konnect: Konnect, name: str) -> tuple[KonnectProvider, ...]:
     """Every provider of exactly this name, oldest first; names are not known to be unique."""
     found = konnect.listed(PATH, KonnectProvider, {"filter[name][eq]": name})
@@ -67,11 +54,11 @@ def read_provider(konnect: Konnect, provider_id: str) -> KonnectProvider:
     return konnect.read(f"{PATH}/{provider_id}", KonnectProvider)
 
 
-def create_provider(konnect: Konnect, wanted: ProviderSpec, secret: Secret) -> str:
+def create_provider(konnect: Konnect, body: Mapping[str, Any]) -> str:
     """Make Curity known to the organisation as an identity provider.
 
     Args:
-        secret: the initial client's; Konnect never returns it, so its version becomes a label in the same request.
+        body: holds the initial client's secret, which Konnect never returns.
 
     Returns:
         the provider's id (UUID).
@@ -79,34 +66,23 @@ def create_provider(konnect: Konnect, wanted: ProviderSpec, secret: Secret) -> s
     Raises:
         Unknown: find by name before trying again; there is no idempotency key.
     """
-    body = {
-        "name": wanted.name,
-        "display_name": wanted.display_name,
-        "provider_type": CURITY,
-        "issuer": wanted.issuer,
-        "dcr_config": {"initial_client_id": wanted.initial_client_id, "initial_client_secret": secret.get_secret_value()},
-        "labels": our_labels(wanted.secret_version),
-    }
     created = konnect.write("POST", PATH, body, KonnectProvider)
     konnect.created(created.id)
     return created.id
 
 
-def update_provider(konnect: Konnect, found_id: str, wanted: ProviderSpec, differing: Collection[str], secret: Secret) -> None:
-    """Change the fields that differ. The secret goes along with its version's label and with the client id, never apart from them.
+def update_provider(konnect: Konnect, provider_id: str, body: Mapping[str, Any]) -> None:
+    """Change the members of the body; others stay, also labels that it does not name."""
+    konnect.write("PATCH", f"{PATH}/{provider_id}", body, KonnectProvider)
 
-    Args:
-        differing: of `display_name`, `issuer`, `initial_client_id`, `initial_client_secret`; the labels always go along.
+
+def delete_provider(konnect: Konnect, provider_id: str) -> None:
+    """Forget an identity provider.
+
+    Raises:
+        Refused: an auth strategy still uses it.
     """
-    body: dict[str, Any] = {"labels": our_labels()}
-    if "display_name" in differing:
-        body["display_name"] = wanted.display_name
-    if "issuer" in differing:
-        body["issuer"] = wanted.issuer
-    if {"initial_client_id", "initial_client_secret"} & set(differing):
-        body["dcr_config"] = {"initial_client_id": wanted.initial_client_id, "initial_client_secret": secret.get_secret_value()}
-        body["labels"] = our_labels(wanted.secret_version)
-    konnect.write("PATCH", f"{PATH}/{found_id}", body, KonnectProvider)
+    konnect.delete(f"{PATH}/{provider_id}")
 
 
 def verify_provider(konnect: Konnect, provider_id: str) -> tuple[Verification, Evidence]:

@@ -1,12 +1,12 @@
 """Publications: an API in a portal, with the strategy that its registrations need.
 
-Source: reference/konnect.md section 4, Publication.
+Source: docs/vendors/konnect.md, Publications.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from dcr.konnect.answers import Id, KonnectAnswer, Listing, parsed
 from dcr.konnect.client import SYSTEM, Konnect
@@ -22,15 +22,6 @@ class ListedPublication(Publication):
     api_id: Id
 
 
-@dataclass(frozen=True, slots=True)
-class PublicationSpec:
-    """What the tenant asks for. None: known after apply."""
-
-    auth_strategy_id: str | None
-    auto_approve_registrations: bool
-    visibility: str
-
-
 def find_publications(konnect: Konnect, portal_id: str, api_ids: Iterable[str]) -> dict[str, Publication]:
     """The portal's publications of these APIs, by API id."""
     wanted = sorted(set(api_ids))
@@ -39,25 +30,25 @@ def find_publications(konnect: Konnect, portal_id: str, api_ids: Iterable[str]) 
     return {publication.api_id: publication for publication in found if publication.api_id in wanted}
 
 
-def publish(konnect: Konnect, portal_id: str, api_id: str, wanted: PublicationSpec, *, anew: bool) -> None:
-    """Publish an API, or change its publication. All fields are sent: an omitted strategy would mean the portal's default.
+def publish(konnect: Konnect, portal_id: str, api_id: str, body: Mapping[str, Any]) -> None:
+    """Publish an API, or change its publication.
 
     Args:
-        anew: the portal does not have it yet, and may not know it at once.
+        body: all fields: an omitted strategy would mean the portal's default.
     """
-    body = {
-        "auth_strategy_ids": [wanted.auth_strategy_id],
-        "auto_approve_registrations": wanted.auto_approve_registrations,
-        "visibility": wanted.visibility,
-    }
-    konnect.write("PUT", f"/v3/apis/{api_id}/publications/{portal_id}", body, Publication)
-    if anew:
-        konnect.created(api_id)
+    konnect.write("PUT", _path(portal_id, api_id), body, Publication)
+    konnect.created(api_id)
+
+
+def unpublish(konnect: Konnect, portal_id: str, api_id: str) -> None:
+    """Take an API out of a portal; its registrations there end."""
+    konnect.delete(_path(portal_id, api_id))
+    konnect.consistency.forget(api_id)
 
 
 def read_publication(konnect: Konnect, portal_id: str, api_id: str) -> Publication:
     """One publication."""
-    return konnect.read(f"/v3/apis/{api_id}/publications/{portal_id}", Publication)
+    return konnect.read(_path(portal_id, api_id), Publication)
 
 
 def count_approved_registrations(konnect: Konnect, portal_id: str, api_id: str) -> int:
@@ -65,3 +56,7 @@ def count_approved_registrations(konnect: Konnect, portal_id: str, api_id: str) 
     filters = {"filter[status][eq]": "approved", "filter[portal_id][eq]": portal_id}
     response = konnect.send("GET", f"/v3/apis/{api_id}/registrations", params=filters)
     return parsed(SYSTEM, Listing, response).meta.page.total
+
+
+def _path(portal_id: str, api_id: str) -> str:
+    return f"/v3/apis/{api_id}/publications/{portal_id}"

@@ -1,6 +1,6 @@
 """The one table of what Konnect's answers mean, for the platform API and the portals: status and body -> error by remedy.
 
-Source: reference/konnect.md sections 1 and 8.
+Source: docs/vendors/konnect.md, Errors, Roles.
 """
 
 from __future__ import annotations

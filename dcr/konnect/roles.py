@@ -1,6 +1,6 @@
 """Which Konnect role a call needs, so that a 403 can name it.
 
-Source: reference/konnect.md section 8. The reference names no role for reading alone; the least one that it says can read is named.
+Source: docs/vendors/konnect.md, Roles. No role is named there for reading alone; the least one that can read is.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ ROLES = (
 
 
 def role_needed(request: httpx.Request) -> str:
-    """Name the role, or say that the reference does not know it."""
+    """Name the role, or say that it is not known."""
     for methods, path, role in ROLES:
         if re.fullmatch(methods, request.method) and re.fullmatch(path, request.url.path):
             return f"role {role}"

@@ -1,6 +1,6 @@
 """Names that become parts of Vault paths and URLs: an allow-list, checked before any path is built.
 
-Clients and servers normalise `..` into *valid* foreign paths (reference/vault.md section 3), so nothing is escaped: it is refused.
+Clients and servers normalise `..` into *valid* foreign paths (docs/vendors/vault.md, Layout), so nothing is escaped: it is refused.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pydantic import Field
 from dcr.errors import Refused
 
 SLUG_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
-# Curity's ids are chosen by its operators; what every export shows fits this (reference/curity.md section 1).
+# Curity's ids are chosen by its operators; what every export shows fits this (docs/vendors/curity.md, Configuration tree).
 CURITY_ID_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"
 
 Slug = Annotated[str, Field(pattern=SLUG_PATTERN)]

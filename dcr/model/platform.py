@@ -43,7 +43,7 @@ class Approval(StrEnum):
 
 
 class Capability(StrEnum):
-    """Capabilities that a dynamically registered client may be given (reference/curity.md section 2.5)."""
+    """Capabilities that a dynamically registered client may be given (docs/vendors/curity.md, DCR settings)."""
 
     CODE = "code"
     IMPLICIT = "implicit"

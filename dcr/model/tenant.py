@@ -1,7 +1,7 @@
 """A tenant: one portal, its APIs, its applications, who owns them, who asked and why.
 
 It names no platform, so the same file goes from test to production. Its JSON Schema is the form in the Prefect UI, which is why there are
-no unions, no optional models and no secrets in it (reference/prefect.md section 4).
+no unions, no optional models and no secrets in it (docs/vendors/prefect.md, Parameter form).
 """
 
 from __future__ import annotations

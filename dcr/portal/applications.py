@@ -1,12 +1,11 @@
 """Applications as their developer sees them. The client secret is in the answer to the creation and to a regeneration, never again.
 
-Source: reference/konnect.md section 6, `/api/v3/applications`.
+Source: docs/vendors/konnect.md, Portal applications: `/api/v3/applications`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +17,7 @@ from dcr.portal.client import SYSTEM, LoginRefused, Portal
 from dcr.secret import Secret
 
 PATH = "/api/v3/applications"
-# reference/konnect.md section 11: Konnect evidently asks for all auth_methods as grant types, `bearer` and `session` too.
+# docs/vendors/konnect.md, Registration at the identity provider: it may ask for all auth_methods as grant types, `bearer` too.
 IF_CURITY_REFUSED = (
     "If it was the identity provider that refused: its log says why. If it objects to grant types, which Konnect takes from the strategy, "
     "set konnect.auth_strategy.auth_methods to client_credentials alone."
@@ -55,17 +54,6 @@ class Credentials(KonnectAnswer):
     client_secret: Secret = Field(min_length=1)
 
 
-@dataclass(frozen=True, slots=True)
-class PortalApplicationSpec:
-    """What the tenant asks for. None: known after apply; a team only if a team shall own it."""
-
-    name: str
-    description: str
-    redirect_uri: str
-    auth_strategy_id: str | None
-    team_id: str | None
-
-
 def find_application(portal: Portal, application_id: str) -> PortalApplication | None:
     """The application with this id, or None.
 
@@ -91,7 +79,7 @@ def find_applications(portal: Portal, name: str) -> tuple[PortalApplication, ...
     return tuple(sorted((application for application in found if application.name == name), key=lambda application: application.created_at))
 
 
-def create_application(portal: Portal, wanted: PortalApplicationSpec) -> tuple[str, Credentials]:
+def create_application(portal: Portal, body: Mapping[str, Any]) -> tuple[str, Credentials]:
     """Create an application as a person would in *My Apps*; Konnect registers its client at Curity.
 
     Returns:
@@ -101,34 +89,24 @@ def create_application(portal: Portal, wanted: PortalApplicationSpec) -> tuple[s
         Unknown: find it before trying again; its secret is lost.
         CheckFailed: what was created is not what was asked for, or came without credentials.
     """
-    body: dict[str, Any] = {"name": wanted.name, "redirect_uri": wanted.redirect_uri, "auth_strategy_id": wanted.auth_strategy_id}
-    if wanted.description:
-        body["description"] = wanted.description
-    if wanted.team_id:
-        body["team_id"] = wanted.team_id
     try:
         created = portal.write("POST", PATH, body, CreatedApplication)
     except LoginRefused:
         raise
     except (Refused, Stale, Unknown) as error:
         raise type(error)(error.where, error.problem, f"{error.remedy} {IF_CURITY_REFUSED}") from None
-    if created.name != wanted.name:
-        raise CheckFailed(SYSTEM, f"asked for application {wanted.name}, it answered with {created.name}", "Report this to Kong.")
+    name = body["name"]
+    if created.name != name:
+        raise CheckFailed(SYSTEM, f"asked for application {name}, it answered with {created.name}", "Report this to Kong.")
     portal.created(created.id)
     if not (created.client_id and created.client_secret):
         remedy = "Check that the auth strategy has a DCR provider."
-        raise CheckFailed(SYSTEM, f"created application {wanted.name} without client id and secret", remedy)
+        raise CheckFailed(SYSTEM, f"created application {name} without client id and secret", remedy)
     return created.id, Credentials(client_id=created.client_id, client_secret=created.client_secret)
 
 
-def update_application(portal: Portal, application_id: str, wanted: PortalApplicationSpec, fields: Collection[str]) -> None:
-    """Set the fields that differ. Strategy and client stay as they are.
-
-    Args:
-        fields: of `name`, `description`, `redirect_uri`, `team_id`.
-    """
-    values = {"name": wanted.name, "description": wanted.description, "redirect_uri": wanted.redirect_uri, "team_id": wanted.team_id}
-    body = {name: value for name, value in values.items() if name in fields}
+def update_application(portal: Portal, application_id: str, body: Mapping[str, Any]) -> None:
+    """Change the members of the body. Strategy and client stay as they are."""
     portal.write("PATCH", f"{PATH}/{application_id}", body, PortalApplication)
 
 

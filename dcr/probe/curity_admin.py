@@ -1,6 +1,6 @@
 """Open facts of Curity's RESTCONF that reading tells.
 
-Source: reference/curity.md sections 3.2, 3.3, 3.5, 7 (probes that need no change).
+Source: docs/vendors/curity.md, RESTCONF queries, Absent nodes, Concurrency, RESTCONF edits.
 """
 
 from __future__ import annotations
@@ -129,13 +129,13 @@ def secret_readable(asking: Asking) -> Told:
     secrets = dict(_secrets(asking))
     if any(secrets.values()):
         return Told("hash", "a client's secret is answered as $5$...")
-    ours = asking.run.platform.curity.initial_client.id
+    ours = asking.ctx.platform.curity.initial_client.id
     return Told("hidden", f"client {ours} is answered without its secret") if ours in secrets else Told(None, "no client can be read")
 
 
 def secret_rounds(asking: Asking) -> Told:
     """By the form of the initial client's hash, which this server made."""
-    found = dict(_secrets(asking)).get(asking.run.platform.curity.initial_client.id, "")
+    found = dict(_secrets(asking)).get(asking.ctx.platform.curity.initial_client.id, "")
     if not found:
         return Told(None, "the initial client is not there, or its hash may not be read")
     tuned = found.startswith("$5$rounds=")

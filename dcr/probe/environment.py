@@ -1,6 +1,6 @@
 """What a probe met beside the facts: versions, and rights that are missing.
 
-Source: reference/curity.md sections 3.1 and 7; reference/konnect.md section 8; reference/vault.md sections 2 and 8.
+Source: docs/vendors/curity.md, Admin access, Status endpoint; docs/vendors/konnect.md, Roles; docs/vendors/vault.md, Policies.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dcr.errors import DcrError
 from dcr.http.recorded_exchanges import Exchange
 from dcr.konnect.roles import role_needed
 from dcr.probe.asking import Asking, object_in
-from dcr.steps.preflight import vault_access
+from dcr.steps.preflight.vault_access import VaultAccess
 
 PRODUCT_HEADERS = ("server", "via")
 CURITY_PARTS = ("base:environments/environment/services", "base:facilities/data-sources", "base:facilities/crypto")
@@ -37,7 +37,7 @@ def versions(asking: Asking, exchanges: Iterable[Exchange]) -> dict[str, str]:
 
 def _vault(asking: Asking) -> str:
     try:
-        return asking.run.systems.vault.version()
+        return asking.ctx.unguarded.vault.version()
     except DcrError:
         return ""
 
@@ -61,7 +61,7 @@ def missing(asking: Asking) -> tuple[str, ...]:
 
 def _of_vault(asking: Asking) -> Iterator[str]:
     try:
-        outcome = vault_access.converge(replace(asking.run, tenant=None), {}, "")
+        outcome = VaultAccess().prove(replace(asking.ctx, tenant=None), "")
     except DcrError as error:
         yield str(error)
         return

@@ -1,6 +1,6 @@
 """Open facts of Konnect that reading tells.
 
-Source: reference/konnect.md sections 1, 4 and 13.
+Source: docs/vendors/konnect.md, Errors, Lists, Portals.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Open facts of Curity's run time and of the gateway that reading tells; two of them by what Vault keeps of an earlier registration.
 
-Source: reference/curity.md sections 3.1, 4.1, 4.4; reference/konnect.md section 5.
+Source: docs/vendors/curity.md, Status endpoint, Metadata, Registration; docs/vendors/konnect.md, Gateway answers.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def gateway_www_authenticate(asking: Asking) -> Told:
 
 
 def _imported(asking: Asking) -> Iterator[VaultSecret]:
-    vault = asking.run.systems.vault
+    vault = asking.ctx.unguarded.vault
     try:
         for tenant in vault.list(paths.TENANTS):
             for name in vault.list(paths.applications(tenant.rstrip("/"))):

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from dcr.engine.plan import Plan
 from dcr.errors import Problem
 from dcr.model.violations import printable
 from dcr.rendering.lines import safe
 from dcr.rendering.plan_text import verdict
 from dcr.rendering.report_text import subject, together
 from dcr.results.changes import Change, Scope
+from dcr.results.plan import Plan
 from dcr.results.report import Claim, Orphan, Report
 
 _ACTIVE = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$])")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dcr.engine.plan import Plan
 from dcr.rendering.lines import BAD, GOOD, HEADING, NOTE, Line, change_lines, heading, indented
+from dcr.results.plan import Plan
 
 
 def plan_lines(plan: Plan) -> list[Line]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dcr.http.sender import Evidence
 from dcr.model.violations import printable
 from dcr.rendering.lines import BAD, FAINT, HEADING, NOTE, VERDICT_STYLES, Line, change_lines, columns, heading, indented
+from dcr.results.evidence import Evidence
 from dcr.results.report import Claim, Orphan, Report, SystemRequests
 
 COUNTED_APART = ("vault", "smoke test")  # the promise of few requests is about Curity, Konnect and the portal

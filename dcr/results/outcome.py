@@ -1,29 +1,42 @@
-"""What a step found, wants or did: ids, changes and claims, never a secret. Prefect may keep it."""
+"""What a step found or did: facts, changes and claims, never a secret. Prefect may keep it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
+from typing import TypeVar
 
 from dcr.errors import Problem
 from dcr.results.changes import Change
+from dcr.results.facts import NOTHING_KNOWN, Facts
 from dcr.results.report import Claim, Orphan
 
-Facts = Mapping[str, str]
-"""What later steps need, by name: `issuer`, `portal.id`, `api.Orders v1.id`, `dcr_provider.id`. Absent: known after apply."""
-
-NO_FACTS: Facts = MappingProxyType({})
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Of one step. With nothing written, `changes` is what would be."""
+    """Of one step, for one item."""
 
-    facts: dict[str, str] = field(default_factory=dict)
-    changes: tuple[Change, ...] = ()
-    problems: tuple[Problem, ...] = ()  # preflight only: what people have to fix first
+    facts: Facts = NOTHING_KNOWN
+    changes: tuple[Change, ...] = ()  # of an observation: what would be written; else what was
+    problems: tuple[Problem, ...] = ()  # what people have to fix first
     claims: tuple[Claim, ...] = ()
     orphans: tuple[Orphan, ...] = ()
     vault_paths: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    def __add__(self, later: Outcome) -> Outcome:
+        """Both, each thing once; what is known later wins."""
+        return Outcome(
+            self.facts.merge(later.facts),
+            _once(self.changes + later.changes),
+            _once(self.problems + later.problems),
+            self.claims + later.claims,
+            _once(self.orphans + later.orphans),
+            _once(self.vault_paths + later.vault_paths),
+            _once(self.warnings + later.warnings),
+        )
+
+
+def _once(things: tuple[T, ...]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(things))

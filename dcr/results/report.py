@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dcr.http.sender import Evidence
 from dcr.results.changes import Change, Stage
+from dcr.results.evidence import Evidence
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class Verdict(StrEnum):
@@ -17,6 +18,12 @@ class Verdict(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"  # could not be asked
     PENDING = "pending"  # waits for a person
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """Of several: what was plainly false, else what could not be asked, else what waits; ok only if everything is."""
+    found = set(verdicts)
+    return next((verdict for verdict in (Verdict.FAILED, Verdict.UNKNOWN, Verdict.PENDING) if verdict in found), Verdict.OK)
 
 
 class Claim(BaseModel):
@@ -60,6 +67,15 @@ class StageReport(BaseModel):
     milliseconds: int = 0
 
 
+def judged(error: str, stages: Iterable[StageReport]) -> Verdict:
+    """The one verdict of a run, from which flow state, exit code, artifact and event follow.
+
+    Args:
+        error: what ended it early; empty: nothing did.
+    """
+    return Verdict.FAILED if error else worst(stage.verdict for stage in stages)
+
+
 class SystemRequests(BaseModel):
     """How many requests one system was sent by this process during the run."""
 
@@ -90,6 +106,15 @@ class Report(BaseModel):
     requests: tuple[SystemRequests, ...] = ()
     approval: Decision | None = None
     error: str = ""
+
+    @property
+    def summary(self) -> str:
+        """In one line: what ended the run, else what is not as it should be, else what was written and shown."""
+        if self.error:
+            return self.error
+        wrong = [f"{claim.what}: {claim.detail or claim.verdict}" for claim in self.claims if claim.verdict is not Verdict.OK]
+        written = f"{len(self.changes)} change{'' if len(self.changes) == 1 else 's'}" if self.changes else "no changes"
+        return "; ".join(wrong) or f"{written}, {len(self.claims)} claim{'' if len(self.claims) == 1 else 's'} shown"
 
     @property
     def waits_at(self) -> StageReport | None:

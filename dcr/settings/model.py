@@ -20,9 +20,9 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from dcr.curity.admin.fragment import SecretAs
 from dcr.errors import Problem, Problems
 from dcr.model.platform import HttpsUrl, Platform
+from dcr.model.secret_form import SecretForm
 from dcr.secret import Secret
 from dcr.settings.ready_file import settings_in
 
@@ -75,8 +75,8 @@ class CuritySettings(Connection):
         default=Path("rendered"),
         description="For curity.mode render: where dcr-<platform>.xml is written. Relative: to the working directory.",
     )
-    render_secret_as: SecretAs = Field(
-        default=SecretAs.PARAMETER, description="For curity.mode render: the initial client's secret as parameter #{NAME}, or as hash."
+    render_secret_as: SecretForm = Field(
+        default=SecretForm.PARAMETER, description="For curity.mode render: the initial client's secret as parameter #{NAME}, or as hash."
     )
 
 

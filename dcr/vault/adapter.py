@@ -3,7 +3,7 @@
 Of hvac's own transport nothing is used: its `verify`, `cert`, `proxies`, `timeout`, `session` and `allow_redirects` have no effect,
 its exceptions are never raised, and every call gives the `httpx.Response`.
 
-Source: reference/vault.md section 6; measured with hvac 2.4.0.
+Source: docs/vendors/vault.md, Traps of hvac; measured with hvac 2.4.0.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 else:
     Adapter = adapters.Adapter
 
-# Clients and servers rewrite these into a path that is valid and somebody else's (reference/vault.md section 3).
+# Clients and servers rewrite these into a path that is valid and somebody else's (docs/vendors/vault.md, Layout).
 UNCLEAN = re.compile(r"%|\\|//|/\.{1,2}(/|$)")
 
 

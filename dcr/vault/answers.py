@@ -2,7 +2,7 @@
 
 Of an answer's text nothing is quoted: it may repeat what was sent. The words are the table's own.
 
-Source: reference/vault.md sections 3 to 5.
+Source: docs/vendors/vault.md, Errors, Login, Fresh mount.
 """
 
 from __future__ import annotations

@@ -1,26 +1,29 @@
 """Vault as the stages see it: read, put, list, destroy, and what the login may do.
 
-Source: reference/vault.md section 8.
+Source: docs/vendors/vault.md, Idempotent write.
 """
 
 from __future__ import annotations
 
+import copy
 import secrets
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 import hvac
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dcr.errors import CheckFailed, Conflict, Passing, Problem, Refused, Stale
 from dcr.http.retries import Sleep, with_retries
-from dcr.http.sender import Sender
+from dcr.http.sender import Guard, Sender
 from dcr.secret import Secret
 from dcr.vault.kv import Current, KeyValues
 from dcr.vault.login import Login
 
 Names = list[str]  # the class below has a method of the name `list`
+MOST_VERSIONS = 100  # that a mount keeps of a path; the default is 10
 OP_ID, MANAGED_BY, US = "op_id", "managed_by", "dcr"
 
 
@@ -67,7 +70,14 @@ class Vault:
         """`client` sends through `sender` with the token of `login`; `attempts` is how often `put` tries what may pass."""
         self._client, self.sender, self.login, self.mount = client, sender, login, mount
         self._attempts, self._sleep = attempts, sleep
+        self._guard: Guard | None = None
         self.kv = KeyValues(client, mount)
+
+    def guarded(self, guard: Guard) -> Self:
+        """The same Vault, which asks before each write of a value. Locks are written beside it."""
+        vault = copy.copy(self)
+        vault._guard = guard
+        return vault
 
     def ref(self, path: str) -> str:
         """How a report names a path: vault://mount/path."""
@@ -115,10 +125,10 @@ class Vault:
             if _same(current.values, payload):
                 return current.version
             if not _ours(current):
-                fault = "holds something that this tool did not write"
-                raise Conflict("vault", [Problem(self.ref(path), fault, "Move it away, or remove it, then run again.")])
+                raise _foreign(self.ref(path))
         if expect is not None and current.live_version != expect:
             raise Stale(f"vault: {path}", "was written by somebody else meanwhile", "Read again, then write.")
+        self._ask()
         written = self.kv.write(path, payload, cas=current.version)
         kept = self.kv.look(path)
         if kept.version < written or (kept.version == written and not _same(kept.values or {}, payload)):
@@ -132,7 +142,25 @@ class Vault:
 
     def destroy_versions(self, path: str, versions: Sequence[int]) -> None:
         """Make old versions unreadable for good."""
+        self._ask()
         self.kv.destroy(path, versions)
+
+    def remove(self, path: str) -> None:
+        """Make every version of a path unreadable for good, if there is any that is ours.
+
+        Raises:
+            Conflict: what is there was not written by us.
+        """
+        current = self.kv.look(path)
+        if current.values is None:
+            return
+        if not _ours(current):
+            raise _foreign(self.ref(path))
+        self.destroy_versions(path, range(max(current.version - MOST_VERSIONS, 0) + 1, current.version + 1))
+
+    def _ask(self) -> None:
+        if self._guard:
+            self._guard()
 
     def capabilities(self, paths: Sequence[str]) -> dict[str, Names]:
         """What the login may do with API paths (`dcr/data/platform/lock`), in one call. `["root"]`: everything.
@@ -177,6 +205,12 @@ class Vault:
     def close(self) -> None:
         """Give the login back."""
         self.login.close()
+
+
+def _foreign(where: str) -> Conflict:
+    return Conflict(
+        "vault", [Problem(where, "holds something that this tool did not write", "Move it away, or remove it, then run again.")]
+    )
 
 
 def _ours(current: Current) -> bool:

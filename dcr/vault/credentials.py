@@ -1,6 +1,6 @@
 """Credential settings: a plain value, or `vault://mount/path#key`, read when it is needed and not before.
 
-Source: reference/vault.md section 2.
+Source: docs/vendors/vault.md, Layout.
 """
 
 from __future__ import annotations

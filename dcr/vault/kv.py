@@ -1,6 +1,6 @@
 """KV version 2: look at the current version of a path, write the next one by check-and-set. What is written is for others to decide.
 
-Source: reference/vault.md section 3.
+Source: docs/vendors/vault.md, KV calls.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def _parsed(model: type[M], response: httpx.Response, path: str) -> M:
 
 def _secrets(path: str, data: Mapping[str, Secret | None]) -> dict[str, Secret]:
     odd = sorted(name for name, value in data.items() if value is None)
-    if odd:  # a number would have lost digits (reference/vault.md section 3), and is in clear in the audit log
+    if odd:  # a number would have lost digits (docs/vendors/vault.md, Values), and is in clear in the audit log
         raise Refused(f"vault: {path}", f"holds values that are no strings: {', '.join(odd)}", "Write them again as strings.")
     return {name: value for name, value in data.items() if value is not None}
 

@@ -4,7 +4,7 @@ At most one *effective* writer, not exactly one: Curity and Konnect know no fenc
 renewal and its write can write after a take-over. What makes that harmless is that writes converge, find before they create, and carry
 an operation id.
 
-Source: reference/vault.md section 8, lock.
+Source: docs/vendors/vault.md, Lock.
 """
 
 from __future__ import annotations

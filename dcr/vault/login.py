@@ -1,6 +1,6 @@
 """Logging in to Vault: one function a method, one login a process, renewed while it is used.
 
-Source: reference/vault.md section 5.
+Source: docs/vendors/vault.md, Login.
 """
 
 from __future__ import annotations

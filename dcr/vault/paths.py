@@ -1,6 +1,6 @@
 """The only place where a Vault path is built. Paths are relative to the platform's mount.
 
-Source: reference/vault.md section 2.
+Source: docs/vendors/vault.md, Layout.
 """
 
 from __future__ import annotations
@@ -23,6 +23,11 @@ def konnect() -> str:
 def initial_client() -> str:
     """The Curity client that Konnect authenticates with."""
     return "platform/initial-client"
+
+
+def dcr_provider() -> str:
+    """What we remember of Konnect's DCR provider: how its last verification ended, if not well."""
+    return "platform/dcr-provider"
 
 
 def platform_lock() -> str:

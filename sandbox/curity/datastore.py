@@ -1,7 +1,7 @@
 """Curity's configuration datastore: one tree, edited in transactions, each a commit that judges the whole.
 
 The tree keeps the export's parameters; the run time and RESTCONF see a copy with values in their place.
-Source: reference/curity.md sections 3.4 and 8.1.
+Source: docs/vendors/curity.md, RESTCONF edits, Configuration files.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ class Datastore:
     def _refuse_if_locked(self) -> None:
         """Locked by a knob, or by the admin UI in which somebody's first edit is still open.
 
-        Source: reference/curity.md section 3.5 and section 7 row 10.
+        Source: docs/vendors/curity.md, Concurrency.
         """
         ui_edit_open = self.readings["curity.open-edit-locks"] == "locks" and not self._edits_found_open
         self._edits_found_open += 1

@@ -1,7 +1,7 @@
 """Every refusal of the RESTCONF interface, each with its source.
 
-Sources: reference/curity.md section 3.6, reference/curity/confd_error_samples.json (ConfD's answers) and
-reference/curity/samples/README.md (those of a second server, the other reading of several facts).
+Source: docs/vendors/curity.md, RESTCONF errors: ConfD's answers, and those of a second server, the other reading of several
+facts. Samples are named as in the folder of tests/reference.py.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ def forbidden() -> Problem:
 
 
 def locked(readings: Readings) -> Problem:
-    """Another session holds the datastore. Sample "datastore locked by another session"; reference/curity.md section 3.5."""
+    """Another session holds the datastore. Sample "datastore locked by another session"; docs/vendors/curity.md, Concurrency."""
     message = "the configuration database is locked by session 12 admin console (cli from 127.0.0.1) on since 2026-01-01 10:12:41"
     return Problem(409, readings["curity.lock-error"], message)
 
@@ -175,5 +175,5 @@ def unlicensed() -> Problem:
 
 
 def starting() -> Problem:
-    """The admin service does not serve yet (reference/curity.md section 3.1, readiness)."""
+    """The admin service does not serve yet (docs/vendors/curity.md, Admin access)."""
     return Problem(503)

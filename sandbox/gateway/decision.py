@@ -1,4 +1,4 @@
-"""How a request is judged under Konnect's application auth. Source: the decision order of reference/konnect.md section 5."""
+"""How a request is judged under Konnect's application auth. Source: docs/vendors/konnect.md, Decision order."""
 
 from __future__ import annotations
 

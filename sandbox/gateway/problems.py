@@ -1,4 +1,4 @@
-"""Every answer that the gateway gives itself. Source: reference/konnect.md section 5."""
+"""Every answer that the gateway gives itself. Source: docs/vendors/konnect.md, Gateway answers."""
 
 from __future__ import annotations
 

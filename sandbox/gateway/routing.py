@@ -1,4 +1,4 @@
-"""Which route a request takes, and what protects the service behind it. Source: reference/konnect.md section 5."""
+"""Which route a request takes, and what protects the service behind it. Source: docs/vendors/konnect.md, Gateway answers."""
 
 from __future__ import annotations
 

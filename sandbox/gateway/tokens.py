@@ -1,6 +1,6 @@
 """What the gateway asks of the identity provider, as its OIDC plugin does: discovery, a token for the pair it was given, the keys.
 
-Source: reference/konnect.md section 5, step 6.
+Source: docs/vendors/konnect.md, Decision order (step 6).
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Tokens:
         return token, claims
 
     def verify(self, config: Mapping[str, Any], token: str) -> Claims:
-        """The claims of a JWT signed by the issuer; an opaque token cannot be verified (reference/konnect.md P7).
+        """The claims of a JWT signed by the issuer; an opaque token cannot be verified (docs/vendors/konnect.md, Decision order).
 
         Raises:
             TokenRefused: wrong signature, run out, another issuer, or no JWT.

@@ -27,7 +27,7 @@ def stamped(thing: Thing) -> Row:
 
 
 def provider(org: Organization, thing: Provider) -> Row:
-    """A DCR provider; an absent display name is left out, never null (SOURCES.md quirk 5)."""
+    """A DCR provider; an absent display name is left out, never null (docs/vendors/konnect.md, Document quirks)."""
     active = any(strategy.provider_id == thing.id and strategy_is_active(org, strategy) for strategy in org.all(Strategy))
     row = {**stamped(thing), "name": thing.name, "provider_type": thing.provider_type, "issuer": thing.issuer, "active": active}
     row |= {"dcr_config": dict(thing.config), "labels": dict(thing.labels)}
@@ -61,13 +61,13 @@ def strategy(org: Organization, thing: Strategy) -> Row:
 
 
 def _several_credentials(thing: Strategy, of_provider: Provider | None) -> bool:
-    """Entra, Okta and the HTTP bridge only, of those with a provider (reference/konnect.md section 3)."""
+    """Entra, Okta and the HTTP bridge only, of those with a provider (docs/vendors/konnect.md, Auth strategies)."""
     several = of_provider is not None and of_provider.provider_type in ("azureAd", "okta", "http")
     return several or thing.strategy_type == "key_auth"
 
 
 def short_strategy(thing: Strategy) -> Row:
-    """A strategy, as applications show it: whether it is DCR stands in the credential type (reference/konnect.md section 6)."""
+    """A strategy, as applications show it: whether it is DCR stands in the credential type (docs/vendors/konnect.md, Portal catalogue)."""
     row: Row = {"id": thing.id, "name": thing.display_name}
     if thing.strategy_type == "key_auth":
         ttl = thing.configs.get("ttl")

@@ -1,4 +1,4 @@
-"""APIs and how they are linked to services of the gateway. Source: reference/konnect.md section 4."""
+"""APIs and how they are linked to services of the gateway. Source: docs/vendors/konnect.md, APIs."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def _require_token(service: KonnectService, call: Call) -> None:
 
 
 def _lag(service: KonnectService, call: Call) -> None:
-    """Rights on a new object lag, counted in requests that name it (reference/konnect.md section 8)."""
+    """Rights on a new object lag, counted in requests that name it (docs/vendors/konnect.md, Roles)."""
     with service.org.lock:
         for thing_id, left in list(service.org.fresh.items()):
             if thing_id in call.path or thing_id.encode() in call.content:

@@ -1,4 +1,4 @@
-"""Applications, for an admin. Source: reference/konnect.md section 7."""
+"""Applications, for an admin. Source: docs/vendors/konnect.md, Admin applications."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def take(application: Application, client: Registered) -> None:
 
 
 def require_removable(service: KonnectService, application: Application) -> None:
-    """Whether an imported client can be deleted without its registration token is open (reference/konnect.md section 7).
+    """Whether an imported client can be deleted without its registration token is open (docs/vendors/konnect.md, Ways to an application).
 
     Raises:
         Problem: 400 under that reading.

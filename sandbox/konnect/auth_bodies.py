@@ -1,4 +1,4 @@
-"""Request bodies of DCR providers and auth strategies, `/v2`. Source: reference/konnect.md sections 2 and 3."""
+"""Request bodies of DCR providers and auth strategies, `/v2`. Source: docs/vendors/konnect.md, DCR providers, Auth strategies."""
 
 from __future__ import annotations
 

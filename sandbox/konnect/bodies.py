@@ -1,4 +1,4 @@
-"""Request bodies of `/v3`; read-only members may be sent along. Source: reference/konnect.md sections 4 and 7."""
+"""Request bodies of `/v3`; read-only members may be sent along. Source: docs/vendors/konnect.md, Portals, APIs, Publications."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ AUTHENTICATION_SETTINGS = (
 
 
 def domain(thing: Portal, readings: Mapping[str, str]) -> str:
-    """The portal's bare host name; its form changed with the generations (reference/konnect.md section 4)."""
+    """The portal's bare host name; its form changed with the generations (docs/vendors/konnect.md, Portals)."""
     if readings["konnect.canonical-domain"] == "portal.konghq.com":
         return f"{thing.id.replace('-', '')[:12]}.eu.portal.konghq.com"
     return f"{thing.id.replace('-', '')[:12]}.eu.kongportals.com"

@@ -1,4 +1,4 @@
-"""Control planes, their services and routes, and whether data planes are in step. Source: reference/konnect.md sections 1 and 4."""
+"""Control planes, services, routes, and whether data planes are in step. Source: docs/vendors/konnect.md, Gateway configuration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Developers of a portal, for an admin. Source: reference/konnect.md section 7."""
+"""Developers of a portal, for an admin. Source: docs/vendors/konnect.md, Developers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The kinds of values in request bodies, as the OpenAPI documents limit them. Source: reference/konnect.md sections 1 to 7."""
+"""The kinds of values in request bodies, as the OpenAPI documents limit them. Source: docs/vendors/konnect.md, Errors, Labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who a token belongs to. Source: reference/konnect.md section 8, the identity document."""
+"""Who a token belongs to. Source: docs/vendors/konnect.md, Base URLs and tokens, Roles."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """What Konnect asks of the identity provider: discovery, a token with scope `dcr`, then RFC 7591 and 7592.
 
-Source: reference/konnect.md section 11, reference/curity.md sections 4.2 to 4.5. What exactly Konnect sends is open; the readings decide.
+Source: docs/vendors/konnect.md, Registration at the identity provider; docs/vendors/curity.md, Registration.
+What exactly Konnect sends is open; the readings decide.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class IdentityProvider:
         return document
 
     def rotate(self, application: Application) -> Registered:
-        """A new secret for the same client: reading it rotates (reference/curity.md section 4.5)."""
+        """A new secret for the same client: reading it rotates (docs/vendors/curity.md, Client management)."""
         return self._registered(self._ask("GET", application.management_uri, application.management_token))
 
     def remove(self, application: Application) -> None:

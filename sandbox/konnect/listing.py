@@ -1,4 +1,4 @@
-"""Lists: filters, sorting, pages. Source: reference/konnect.md section 1."""
+"""Lists: filters, sorting, pages. Source: docs/vendors/konnect.md, Lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Konnect sends developers by mail: the only way to a first password. Source: reference/konnect.md section 6."""
+"""What Konnect sends developers by mail: the only way to a first password. Source: docs/vendors/konnect.md, Portal sign-in."""
 
 from __future__ import annotations
 

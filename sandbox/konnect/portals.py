@@ -1,4 +1,4 @@
-"""Portals. Source: reference/konnect.md section 4."""
+"""Portals. Source: docs/vendors/konnect.md, Portals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every refusal of Konnect and the Dev Portal, one constructor each. Source: reference/konnect.md section 1."""
+"""Every refusal of Konnect and the Dev Portal, one constructor each. Source: docs/vendors/konnect.md, Errors."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def problem_json(problem: Problem, readings: Mapping[str, str]) -> Response:
 
 
 def gateway_json(problem: Problem, _readings: Mapping[str, str]) -> Response:
-    """As the gateway's configuration prints it: another family, gRPC codes and all (reference/konnect.md section 1)."""
+    """As the gateway's configuration prints it: another family, gRPC codes and all (docs/vendors/konnect.md, Errors)."""
     match problem.status:
         case 401:
             body: dict[str, Any] = {"message": "Unauthorized", "status": 401}
@@ -89,7 +89,7 @@ def no_session() -> Problem:
 
 
 def bad_credentials() -> Problem:
-    """Wrong e-mail or password at the portal. Source: reference/konnect.md section 6."""
+    """Wrong e-mail or password at the portal. Source: docs/vendors/konnect.md, Portal sign-in."""
     return Problem(401, "Invalid Credentials", "You have entered an invalid email or password.")
 
 
@@ -104,7 +104,7 @@ def forbidden(detail: str = "You do not have permission to perform this action")
 
 
 def too_many_credentials() -> Problem:
-    """Only Okta, Entra and the HTTP bridge keep several secrets a client (reference/konnect.md section 6)."""
+    """Only Okta, Entra and the HTTP bridge keep several secrets a client (docs/vendors/konnect.md, Auth strategies)."""
     return forbidden("Maximum number of Credentials exceeded. Max Allowed: 1")
 
 
@@ -124,7 +124,7 @@ def conflict(detail: str) -> Problem:
 
 
 def gone() -> Problem:
-    """A token of a mail that was used. Source: reference/konnect.md section 6."""
+    """A token of a mail that was used. Source: docs/vendors/konnect.md, Portal sign-in."""
     return Problem(410, "Gone", "The token has expired")
 
 
@@ -140,7 +140,7 @@ def unsupported_idp() -> Problem:
 
 
 def duplicate(readings: Mapping[str, str], fact: str, org_id: str, name: str) -> Problem | None:
-    """A name that is taken: what the reading says, None where names need not be unique. Source: reference/konnect.md section 13, 1."""
+    """A name that is taken: what the reading says, None where names need not be unique. Source: docs/vendors/konnect.md, Idempotency."""
     match readings[fact]:
         case "409":
             return conflict(f"Key (org_id, name)=({org_id}, {name}) already exists.")
@@ -150,7 +150,7 @@ def duplicate(readings: Mapping[str, str], fact: str, org_id: str, name: str) ->
 
 
 def idp_failed(readings: Mapping[str, str], said: str) -> Problem:
-    """The identity provider did not register the client. Source: reference/konnect.md section 13, 10."""
+    """The identity provider did not register the client. Source: docs/vendors/konnect.md, Admin applications."""
     detail = f"Unable to create the DCR application: {said}"
     match readings["konnect.application-idp-failure"]:
         case "409":

@@ -1,4 +1,4 @@
-"""DCR providers. Source: reference/konnect.md section 2."""
+"""DCR providers. Source: docs/vendors/konnect.md, DCR providers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Publications: which portal shows an API, and how applications get in. Source: reference/konnect.md section 4."""
+"""Publications: which portal shows an API, and how applications get in. Source: docs/vendors/konnect.md, Publications."""
 
 from __future__ import annotations
 

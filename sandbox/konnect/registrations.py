@@ -1,4 +1,4 @@
-"""Registrations of applications for APIs, for an admin. Source: reference/konnect.md section 7."""
+"""Registrations of applications for APIs, for an admin. Source: docs/vendors/konnect.md, Admin registrations."""
 
 from __future__ import annotations
 

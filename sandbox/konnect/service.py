@@ -70,7 +70,7 @@ class KonnectService:
         return {name: value for name in order if (value := labels[name]) is not None}
 
     def patched_labels(self, before: Labels, change: Mapping[str, str | None] | None) -> Labels:
-        """A null removes a label, null for the whole map removes all (reference/konnect.md section 1)."""
+        """A null removes a label, null for the whole map removes all (docs/vendors/konnect.md, Labels)."""
         return self.kept_labels(None if change is None else {**before, **change})
 
     def publication(self, api_id: str, portal_id: str) -> Publication | None:

@@ -241,7 +241,7 @@ class Organization:
         """The object of that id in this organisation.
 
         Raises:
-            Problem: 404; another organisation's objects look the same, or are forbidden (reference/konnect.md P12).
+            Problem: 404; another organisation's objects look the same, or are forbidden (docs/vendors/konnect.md, Errors).
         """
         found = self.tables.get(kind, {}).get(thing_id)
         if not isinstance(found, kind):

@@ -1,4 +1,4 @@
-"""Application auth strategies. Source: reference/konnect.md section 3."""
+"""Application auth strategies. Source: docs/vendors/konnect.md, Auth strategies."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Strategies:
             return Answer(201, answers.strategy(org, made))
 
     def replace(self, call: Call) -> Answer:
-        """Documented with 201, as if it created (SOURCES.md quirk 4)."""
+        """Documented with 201, as if it created (docs/vendors/konnect.md, Document quirks)."""
         body, org = _create_body(call), self.service.org
         with org.lock:
             thing = org.get(Strategy, call.id("strategy"))
@@ -151,7 +151,7 @@ def _changed_configs(thing: Strategy, configs: dict[str, object]) -> dict[str, A
 
 
 def _plugin(config: dict[str, Any]) -> dict[str, Any]:
-    """Any field of the OIDC plugin is taken, but labels are none (reference/konnect.md section 3)."""
+    """Any field of the OIDC plugin is taken, but labels are none (docs/vendors/konnect.md, Auth strategies)."""
     if "labels" in config:
         raise invalid(parameter("configs.openid-connect.labels", "unknown field"))
     return config

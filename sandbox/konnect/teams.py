@@ -1,4 +1,4 @@
-"""Teams of a portal, for an admin. Source: reference/konnect.md section 7, the portal management document."""
+"""Teams of a portal, for an admin. Source: docs/vendors/konnect.md, APIs, Portals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What belongs to one's application: registrations, credentials, scopes. Source: reference/konnect.md section 6."""
+"""What belongs to one's application: registrations, credentials, scopes. Source: docs/vendors/konnect.md, Portal registrations."""
 
 from __future__ import annotations
 

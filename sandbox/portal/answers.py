@@ -1,4 +1,4 @@
-"""Objects as the Dev Portal prints them for a developer. Source: reference/konnect.md section 6."""
+"""Objects as the Dev Portal prints them for a developer. Source: docs/vendors/konnect.md, Portal applications."""
 
 from __future__ import annotations
 

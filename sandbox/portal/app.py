@@ -37,7 +37,7 @@ def operations(session: Session) -> list[Operation]:
 
 
 def _same_origin(session: Session, call: Call) -> bool:
-    """Whether a change comes from no page at all or from the portal's own, where that is looked at (reference/konnect.md 13, 12)."""
+    """Whether a change comes from no page at all or the portal's own, if that is looked at (docs/vendors/konnect.md, Portal sign-in)."""
     readings, origin = session.service.readings, call.headers.get("origin")
     if readings["portal.origin-check"] == "none" or origin is None or call.method in ("GET", "HEAD"):
         return True

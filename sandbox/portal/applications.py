@@ -1,4 +1,4 @@
-"""My Apps: applications, and their secret shown once. Source: reference/konnect.md section 6."""
+"""My Apps: applications, and their secret shown once. Source: docs/vendors/konnect.md, Portal applications."""
 
 from __future__ import annotations
 
@@ -81,6 +81,8 @@ class MyApplications:
             found = self.application(call)
             if body.client_id and found.management_uri:
                 raise invalid(parameter("client_id", "must not be set for a DCR auth strategy"))
+            if "team_id" in body.model_fields_set:
+                found.owner_type, found.owner_id = "developer", self.session.developer(call).id  # null: no team's any more
             self._give_to_team(self.session.developer(call), found, body.team_id)
             found.name = found.name if body.name is None else body.name
             found.description = found.description if body.description is None else body.description

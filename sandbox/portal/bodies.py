@@ -1,4 +1,4 @@
-"""Request bodies of the Dev Portal's API. Source: reference/konnect.md section 6."""
+"""Request bodies of the Dev Portal's API. Source: docs/vendors/konnect.md, Portal applications."""
 
 from __future__ import annotations
 

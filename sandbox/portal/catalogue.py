@@ -1,4 +1,4 @@
-"""What a portal shows: itself, its APIs, the auth strategies one may choose, one's teams. Source: reference/konnect.md section 6."""
+"""What a portal shows: itself, its APIs, auth strategies, one's teams. Source: docs/vendors/konnect.md, Portal catalogue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logging in at the portal: a cookie, as a browser gets it. Source: reference/konnect.md section 6."""
+"""Logging in at the portal: a cookie, as a browser gets it. Source: docs/vendors/konnect.md, Portal sign-in."""
 
 from __future__ import annotations
 

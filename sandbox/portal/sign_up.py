@@ -1,4 +1,4 @@
-"""How a person becomes a developer: register, verify the mailbox, set a password. Source: reference/konnect.md section 6."""
+"""How a person becomes a developer: register, verify the mailbox, set a password. Source: docs/vendors/konnect.md, Portal sign-in."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from sandbox.faults import Canned, FaultPlan, Kind
 from tests.sandbox_fixture import LivingWorld
 
 SYSTEM = "vault"
-# As KV version 2 answers a write (reference/vault.md section 3). The version is one that a fresh path gets.
+# As KV version 2 answers a write (docs/vendors/vault.md, KV calls). The version is one that a fresh path gets.
 WRITTEN = {"data": {"created_time": "2026-01-01T00:00:00Z", "custom_metadata": None, "deletion_time": "", "destroyed": False, "version": 1}}
 LOST = Kind("a write is lost", canned=Canned(200, json.dumps(WRITTEN).encode()))
 EVERY_TIME = 10**6

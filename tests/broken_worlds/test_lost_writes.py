@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.broken_worlds.lossy_vault import behind_a_lossy_vault
-from tests.fake_clock import HandClock
+from tests.fake_clock import FakeClock
 from tests.readings.life import at_once
 from tests.sandbox_fixture import LivingWorld
 
@@ -25,9 +25,9 @@ WRITTEN = (
 @pytest.mark.parametrize("path", WRITTEN)
 def test_a_write_that_vault_loses_is_noticed(path: str, living: LivingWorld, count: Callable[[str, int], None]) -> None:
     with behind_a_lossy_vault(living, path) as (before_it, plan):
-        finished = before_it.onboard(platform=at_once(before_it.platform), clock=HandClock().clock())
+        finished = before_it.onboard(platform=at_once(before_it.platform), clock=FakeClock().clock())
     assert plan.met, "the write was lost"
-    said = str(finished.error)
+    said = finished.failure
     assert f"vault: {path}" in said
     assert "does not keep it" in said
     count("broken worlds seen through", 1)

@@ -1,8 +1,7 @@
-"""Prefect's dashboard as a person uses it: what is seen and pressed. Source: reference/prefect.md section 13."""
+"""Prefect's dashboard as a person uses it: what is seen and pressed. Source: docs/vendors/prefect.md, Dashboard."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,7 +21,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-VERSION = re.compile("^[0-9a-f]{8}$")  # how an artifact's versions are named
 PATIENCE_MILLISECONDS = 60_000.0  # for what the dashboard itself does
 ANSWER_MILLISECONDS = 20_000.0  # for what the server answers at once unless it is busy
 PRESSES = 3
@@ -93,9 +91,15 @@ class Dashboard:
         """Add an item to the form's list of this number, counted from the top."""
         self.main.get_by_role("button", name="Add item").nth(number).click()
 
-    def open_started(self) -> str:
-        """From the notice that a run was started to its page; returns the run's id."""
-        self.page.locator("[data-sonner-toast]").get_by_role("link", name="View run").click()
+    def start(self) -> str:
+        """Submit the form and open the run that it starts; returns its id. A server that was too busy leaves the form for another press."""
+        notice = self.page.locator("[data-sonner-toast]").get_by_role("link", name="View run")
+        for _ in range(PRESSES):
+            self.submit.click()
+            with suppress(PlaywrightTimeoutError):
+                notice.wait_for(timeout=ANSWER_MILLISECONDS)
+                break
+        notice.click()
         self.page.wait_for_url("**/runs/flow-run/*")
         return self.page.url.rpartition("/")[2].partition("?")[0]
 
@@ -114,8 +118,7 @@ class Dashboard:
     def open_artifact(self, key: str) -> None:
         """The artifact of this key, from the run that is open, in its newest version."""
         self.tab("Artifacts")
-        self.main.get_by_role("tabpanel").get_by_role("link", name=key).last.click()  # one a version, all to the same page
-        self.main.get_by_role("link").filter(has_text=VERSION).first.click()
+        self.main.get_by_role("tabpanel").get_by_role("link", name=key).last.click()  # one a version, the newest at the end
         self.page.wait_for_url("**/artifacts/artifact/*")
 
     def reads(self, words: str) -> None:

@@ -34,8 +34,7 @@ def test_a_person_orders_a_tenant_by_the_form_sees_it_complete_and_reads_the_rep
     dashboard.reads("'ACME!' does not match")
     dashboard.run_form(deployment)
     dashboard.fill(small)
-    dashboard.submit.click()
-    run_id = dashboard.open_started()
+    run_id = dashboard.start()
     dashboard.sees_state("Completed")
     assert prefect.run(run_id)["parameters"] == {"tenant": small}
     dashboard.open_artifact("tenant-acme")

@@ -1,8 +1,9 @@
-"""Konnect's OpenAPI documents, ready to judge by. Their quirks are named in konnect/SOURCES.md."""
+"""Konnect's OpenAPI documents, ready to judge by. Source: docs/vendors/konnect.md, Document quirks."""
 
 from __future__ import annotations
 
 import json
+import pickle
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -70,9 +71,20 @@ def load(directory: Path, system: str) -> tuple[Document, ...]:
     return tuple(_document(directory / name, prefix) for prefix, name in DOCUMENTS[system])
 
 
+def content_of(file: Path) -> dict[str, Any]:
+    """What a document says, for its caller to change. It is parsed once a process, which takes most of a second."""
+    content: dict[str, Any] = pickle.loads(_parsed(file))
+    return content
+
+
+@cache
+def _parsed(file: Path) -> bytes:
+    return pickle.dumps(YAML(typ="safe").load(file.read_text()))
+
+
 @cache
 def _document(file: Path, prefix: str) -> Document:
-    content = YAML(typ="safe").load(file.read_text())
+    content = content_of(file)
     content["servers"] = [{"url": HOST + prefix}]
     content.pop("security", None)
     soften(content)
@@ -120,7 +132,7 @@ def _operations(content: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], r
 
 
 def soften(node: Any) -> None:
-    """Take away the quirks that konnect/SOURCES.md tells of: a discriminator without mapping, write-only `labels` required of an answer."""
+    """Take away two quirks of theirs: a discriminator without mapping, write-only `labels` required of an answer."""
     if isinstance(node, dict):
         node.pop("discriminator", None)
         if node.get("writeOnly") is True and node.get("type") == "object":

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -61,6 +62,14 @@ EXEMPT: Mapping[tuple[str, str], tuple[tuple[str, str, int], ...]] = {
 }
 
 
+# A document's id, and a time, as they stand in a URL or in JSON: whoever is no id, or no time, keeps its own judgement.
+ID = re.compile(r"(?<![0-9a-zA-Z-])[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}(?![0-9a-zA-Z-])")
+TIME = re.compile(r"(?<=\")20\d\d-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|\+00:00)(?=\")")
+NOT_JUDGED = frozenset(
+    {"authorization", "cookie", "host", "user-agent", "content-length", "accept", "accept-encoding", "connection", "traceparent"}
+)
+
+
 @dataclass(slots=True)
 class Judge:
     """Collects what was judged and what was found. Safe to use from several threads."""
@@ -82,44 +91,67 @@ class Judge:
             self.violations.clear()
 
     def judge(self, documents: tuple[Document, ...], request: MockRequest, response: MockResponse) -> None:
-        """Judge one exchange."""
-        found = self.judge_request(documents, request)
-        if found is None:
-            return
-        document, operation = found
+        """Judge one exchange; of those that differ by ids and times alone, one stands for all."""
+        key = alike(documents, request, response)
+        operation, found, answer_found = JUDGEMENTS.get(key) or JUDGEMENTS.setdefault(key, _judged(documents, request, response))
         with self._lock:
-            self.judged[operation] += 1
-        if self._exempt(operation, response.status_code):
-            return
-        try:
-            document.api.validate_response(request, response)
-        except OpenAPIError as error:
-            self._found(f"answer {operation.method} {operation.template} -> {response.status_code}: {_words(error)}")
-
-    def judge_request(self, documents: tuple[Document, ...], request: MockRequest) -> tuple[Document, Operation] | None:
-        """Judge what was asked; tell which operation of which document it is, None if it is none."""
-        for document in documents:
-            operation = document.operation(request.method, request.path)
             if operation:
-                break
-        else:
-            self._found(f"{request.method} {request.path}: no document has this operation")
-            return None
-        for name in document.unknown_filters(operation, request.parameters.query):
-            self._found(f"request {operation.method} {operation.template}: no filter {name}")
-        try:
-            document.api.validate_request(request)
-        except OpenAPIError as error:
-            self._found(f"request {operation.method} {operation.template}: {_words(error)}")
-        return document, operation
+                self.judged[operation] += 1
+            self.violations += found
+            if operation and not self._exempt(operation, response.status_code):
+                self.violations += answer_found
+
+    def judge_request(self, documents: tuple[Document, ...], request: MockRequest) -> None:
+        """Judge what was asked, whatever the answer will be."""
+        _, _, found = _judged_request(documents, request)
+        with self._lock:
+            self.violations += found
 
     def _exempt(self, operation: Operation, status: int) -> bool:
         wanted = (operation.method.upper(), operation.template, status)
         return any(self.readings.get(name) == value and wanted in exempt for (name, value), exempt in EXEMPT.items())
 
-    def _found(self, what: str) -> None:
-        with self._lock:
-            self.violations.append(what)
+
+Judgement = tuple[Operation | None, list[str], list[str]]
+"""Which operation, what is wrong with the request, and what with the answer unless it is exempt."""
+JUDGEMENTS: dict[Hashable, Judgement] = {}
+
+
+def alike(documents: tuple[Document, ...], request: MockRequest, response: MockResponse) -> Hashable:
+    """What two exchanges have in common that the documents cannot tell apart: any id is as good as any other, and so is any time."""
+    query = sorted(request.parameters.query.items())
+    headers = sorted((name, value) for name, value in request.parameters.header.items() if name.lower() not in NOT_JUDGED)
+    sent = (request.method, request.path, query, headers, sorted(request.parameters.cookie), request.content_type, request.body)
+    answered = (response.status_code, response.content_type, sorted(response.headers.keys()), response.data)
+    text = repr((sent, answered))
+    return documents[0].name, TIME.sub("<time>", ID.sub("<id>", text))
+
+
+def _judged(documents: tuple[Document, ...], request: MockRequest, response: MockResponse) -> Judgement:
+    document, operation, found = _judged_request(documents, request)
+    if document is None or operation is None:
+        return None, found, []
+    try:
+        document.api.validate_response(request, response)
+    except OpenAPIError as error:
+        return operation, found, [f"answer {operation.method} {operation.template} -> {response.status_code}: {_words(error)}"]
+    return operation, found, []
+
+
+def _judged_request(documents: tuple[Document, ...], request: MockRequest) -> tuple[Document | None, Operation | None, list[str]]:
+    for document in documents:
+        operation = document.operation(request.method, request.path)
+        if operation:
+            break
+    else:
+        return None, None, [f"{request.method} {request.path}: no document has this operation"]
+    where = f"request {operation.method} {operation.template}"
+    found = [f"{where}: no filter {name}" for name in document.unknown_filters(operation, request.parameters.query)]
+    try:
+        document.api.validate_request(request)
+    except OpenAPIError as error:
+        found.append(f"{where}: {_words(error)}")
+    return document, operation, found
 
 
 class _Judged:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from urllib.parse import parse_qsl
 
@@ -12,11 +13,14 @@ from tests.contract.documents import HOST, load
 from tests.contract.judge import Judge
 from tests.reference import REFERENCE
 
+COOKIE_VALUE = re.compile("=[^;]*")  # another one for each session, and none of the document's business
+
 
 def require_documented(system: str, request: httpx.Request) -> None:
     """Raises AssertionError if no document of the system has such a request; passes where the documents are not at hand."""
     if REFERENCE:
-        headers = tuple((name, value) for name, value in request.headers.items() if name in ("content-type", "cookie"))
+        known = ((name, value) for name, value in request.headers.items() if name in ("content-type", "cookie"))
+        headers = tuple((name, COOKIE_VALUE.sub("=x", value) if name == "cookie" else value) for name, value in known)
         found = _violations(system, request.method, request.url.path, request.url.query.decode(), headers, request.content)
         assert found == (), found
 

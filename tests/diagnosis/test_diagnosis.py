@@ -141,7 +141,7 @@ BROKEN: list[tuple[str, Callable[[LivingWorld], None], str, str, str]] = [
 def test_one_broken_thing_is_told_where_it_is_with_what_to_do(
     living: LivingWorld, capsys: pytest.CaptureFixture[str], break_it: Callable[[LivingWorld], None], what: str, said: str, remedy: str
 ) -> None:
-    assert living.onboard().error is None
+    assert not living.onboard().failure
     break_it(living)
     code, diagnosis = diagnosed(living, capsys)
     finding = line(diagnosis, what)
@@ -155,7 +155,7 @@ def test_one_broken_thing_is_told_where_it_is_with_what_to_do(
 def test_a_healthy_tenant_is_well_by_slug_and_by_file_and_nothing_is_written(
     living: LivingWorld, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert living.onboard().error is None
+    assert not living.onboard().failure
     living.forget_requests()
     for tenant in ("acme", str(TREE / "examples/tenants/acme.yaml")):
         code, diagnosis = diagnosed(living, capsys, tenant)
@@ -168,7 +168,7 @@ def test_a_healthy_tenant_is_well_by_slug_and_by_file_and_nothing_is_written(
 
 
 def test_konnect_verifies_only_if_asked_and_its_words_are_told(living: LivingWorld, capsys: pytest.CaptureFixture[str]) -> None:
-    assert living.onboard().error is None
+    assert not living.onboard().failure
     change_secret_at_konnect(living)
     living.forget_requests()
     code, diagnosis = diagnosed(living, capsys)

@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
-from dcr.engine.observe import Look, look
+from dcr.engine.observe import Observation, observe
 from dcr.model.platform import OnConflict
 from dcr.results.report import Verdict
 from dcr.systems import close_systems
-from tasks.checking import UNKNOWN, finding_of, smoke_tested
+from tasks.checking import finding_of, smoke_tested
+from tasks.ending import UNKNOWN
 from tests.admin_client import at_konnect
 from tests.drift.mutations import (
     CLIENT,
@@ -123,10 +124,10 @@ NOT_CHANGED_ALONE = {
 }
 
 
-def looked(living: LivingWorld) -> Look:
+def looked(living: LivingWorld) -> Observation:
     systems = living.systems()
     try:
-        return look(living.run(systems), sleep=time.sleep)
+        return observe(living.context(systems), sleep=time.sleep)
     finally:
         systems.close()
 
@@ -135,7 +136,7 @@ def set_right(living: LivingWorld) -> None:
     """Onboard again, where the platform says that our own things are taken back."""
     rules = living.platform.rules.model_copy(update={"on_conflict": OnConflict.OVERWRITE})
     finished = living.onboard(platform=living.platform.model_copy(update={"rules": rules}))
-    assert finished.error is None, finished.error
+    assert not finished.failure, finished.failure
 
 
 def each_is_found_named_and_set_right(living: LivingWorld, mutations: dict[str, Mutate]) -> None:
@@ -184,7 +185,7 @@ def test_what_cannot_be_read_is_unknown_and_not_drifted(living: LivingWorld, mon
     living.onboard()
     living.knobs("curity-admin", denied_reads=["/profiles/profile/token-issuers"])
     living.knobs("konnect", denied=["GET /v2/dcr-providers"])
-    report = smoke_tested(living.platform, living.tenant)
+    report = smoke_tested(living.platform, living.tenant, drift=True)
     close_systems()
     assert report.changes == ()
     unknown = " ".join(claim.what for claim in report.claims if claim.verdict is Verdict.UNKNOWN)

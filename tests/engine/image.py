@@ -12,7 +12,7 @@ from string import Template
 
 from tests.engine.prefect_processes import TREE, plain_environment
 
-NEEDS_ROOT = "apt-get"  # packages and the user; every machine of developers has make and awk
+NEEDS_ROOT = "apt-get"  # packages and the user; every machine of developers has make
 
 
 @dataclass(slots=True)
@@ -48,24 +48,30 @@ class Image:
         ended = subprocess.run(command, cwd=self.working_directory, env=self.environment, capture_output=True, text=True)
         assert ended.returncode == 0, f"{command}: {ended.stdout}{ended.stderr}"
 
+    def packages(self) -> set[str]:
+        """What is installed, by distribution."""
+        listing = "import importlib.metadata as m; print(*(one.metadata['Name'].lower() for one in m.distributions()))"
+        python = [f"{self.working_directory}/.venv/bin/python", "-c", listing]
+        return set(subprocess.run(python, env=self.environment, capture_output=True, text=True, check=True).stdout.split())
+
     def files(self) -> set[str]:
         """Everything below the working directory."""
         return {str(file) for file in self.working_directory.rglob("*")}
 
 
-def instructions(dockerfile: str) -> Iterator[tuple[str, list[str]]]:
-    """Each instruction and its words."""
+def instructions(dockerfile: str) -> Iterator[tuple[str, str, list[str]]]:
+    """Each instruction with what follows it, as it stands and as words."""
     lines = (line for line in dockerfile.replace("\\\n", " ").splitlines() if line and not line.startswith("#"))
     for line in lines:
         name, _, rest = line.partition(" ")
-        yield name, shlex.split(rest)
+        yield name, rest, shlex.split(rest)
 
 
 def built(dockerfile: Path, root: Path) -> Image:
     """The image that this file makes, in a directory."""
     image = Image(root)
     image.at("/home/dcr").mkdir(parents=True)  # as useradd does
-    for name, words in instructions(dockerfile.read_text(encoding="utf-8")):
+    for name, rest, words in instructions(dockerfile.read_text(encoding="utf-8")):
         match name:
             case "ENV":
                 image.env(words)
@@ -75,5 +81,5 @@ def built(dockerfile: Path, root: Path) -> Image:
             case "COPY":
                 image.copy(words[:-1], words[-1])
             case "RUN" if words[0] != NEEDS_ROOT:
-                image.run(words)
+                image.run(["sh", "-c", rest])
     return image

@@ -19,7 +19,8 @@ from deployments.work_pools import READING, WRITING
 from tests.engine.prefect_processes import TREE, Api, Child, until
 
 FINAL = frozenset({"COMPLETED", "FAILED", "CRASHED", "CANCELLED"})
-RETRY = {"type": "SCHEDULED", "name": "AwaitingRetry", "message": "Retry from the UI"}  # reference/prefect.md section 2
+RETRY = {"type": "SCHEDULED", "name": "AwaitingRetry", "message": "Retry from the UI"}  # docs/vendors/prefect.md, Retry button
+NO_FORM_YET = "Run input schema not found."
 RUN_SECONDS = 240.0
 
 
@@ -119,8 +120,13 @@ class Installation:
         return until(f"run {run_id} waits for a person", suspended, seconds=RUN_SECONDS)
 
     def answer(self, run_id: str, **answer: Any) -> Any:
-        """What a person fills in, by API; returns the server's word on it."""
-        return self.api.post(f"/flow_runs/{run_id}/resume", {"run_input": answer})
+        """What a person fills in, by API; returns the server's word on it. The form is stored only after the run has suspended."""
+
+        def heard() -> Any:
+            word = self.api.post(f"/flow_runs/{run_id}/resume", {"run_input": answer})
+            return None if (word["details"] or {}).get("reason") == NO_FORM_YET else word
+
+        return until(f"the form of run {run_id}", heard)
 
     def artifacts(self, key: str) -> list[Any]:
         """All versions under a key, the newest first."""

@@ -15,16 +15,17 @@ from typing import Any, TypeVar
 
 import httpx
 
-from cli.children import free_port
-from cli.prefect_server import QUIET
+from deployments.environment import PRIVATE
+from deployments.processes import free_port
 
 Found = TypeVar("Found")
 
 TREE = Path(__file__).resolve().parents[2]
 POLL_SECONDS = 0.2
-START_SECONDS = 120.0
+START_SECONDS = 300.0  # a first start migrates the database: half a minute of a core, and minutes where many want it
 BUSY = frozenset({502, 503})
-# What a server on SQLite needs to answer soon, and its services to look often (reference/prefect.md sections 1, 9 and 11).
+LACONIC = {"PREFECT_LOGGING_LEVEL": "WARNING", "PREFECT_SERVER_LOGGING_LEVEL": "ERROR"}
+# What a server on SQLite needs to answer soon, and its services to look often (docs/vendors/prefect.md, Server start, Automations, Costs).
 PROMPT = {
     "PREFECT_SERVER_UI_ENABLED": "false",
     "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2",
@@ -122,7 +123,7 @@ def start_server(home: Path, log: Path, more: Mapping[str, str], tree: Path = TR
     """Start a server and wait until its database answers; returns it with the URL of its API."""
     port = free_port()
     url = f"http://127.0.0.1:{port}/api"
-    environment = {**plain_environment(), **QUIET, **more, "PREFECT_HOME": str(home), "PREFECT_API_URL": url}
+    environment = {**plain_environment(), **PRIVATE, **LACONIC, **more, "PREFECT_HOME": str(home), "PREFECT_API_URL": url}
     child = Child.start(["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)], environment, log, tree)
 
     def ready() -> bool:

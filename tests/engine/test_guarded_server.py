@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 from cli import main
 from deployments.local import deploy
@@ -35,20 +36,16 @@ def url(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -
         server.kill()
 
 
-@pytest.fixture
-def trigger(url: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The command for the example tenant, at this server."""
-    monkeypatch.setenv("PREFECT_API_URL", url)
-    return ["trigger", str(TREE / "examples/tenants/acme.yaml"), "--request-id", "ACME-1"]
+TRIGGER = ["trigger", str(TREE / "examples/tenants/acme.yaml"), "--request-id", "ACME-1"]
 
 
-def test_with_the_login_a_run_is_started_once(
-    url: str, trigger: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("PREFECT_API_AUTH_STRING", LOGIN)
-    assert [main(trigger), main(trigger)] == [0, 0]
-    first, again = capsys.readouterr().out.split()
+def test_with_the_login_a_run_is_started_once(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with temporary_settings({PREFECT_API_URL: url, PREFECT_API_AUTH_STRING: LOGIN}):
+        assert [main(TRIGGER), main(TRIGGER)] == [0, 0]
+    printed = capsys.readouterr()
+    first, again = printed.out.split()
     assert first == again
+    assert [line.split(":")[0].strip() for line in printed.err.splitlines()] == ["started", "exists"]
     with httpx.Client(auth=httpx.BasicAuth(*LOGIN.split(":", 1)), trust_env=False) as client:
         assert client.get(f"{url}/flow_runs/{first}").json()["parameters"]["tenant"]["slug"] == "acme"
         # The server does want the token: a write without one is refused.
@@ -56,11 +53,9 @@ def test_with_the_login_a_run_is_started_once(
 
 
 @pytest.mark.parametrize("login", ["", "operator:wrong"])
-def test_without_it_nothing_is_started_and_the_remedy_is_named(
-    trigger: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], login: str
-) -> None:
-    monkeypatch.setenv("PREFECT_API_AUTH_STRING", login)
-    assert main(trigger) == 1
+def test_without_it_nothing_is_started_and_the_remedy_is_named(url: str, capsys: pytest.CaptureFixture[str], login: str) -> None:
+    with temporary_settings({PREFECT_API_URL: url, PREFECT_API_AUTH_STRING: login}):
+        assert main(TRIGGER) == 1
     told = capsys.readouterr()
     assert told.out == ""
     assert "PREFECT_API_AUTH_STRING" in told.err

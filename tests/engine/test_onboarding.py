@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from cli import main
 from tests.engine.installation import Installation
@@ -58,10 +60,10 @@ def test_what_it_cannot_say_fails_at_the_start_with_all_problems_in_one_message(
 
 
 @pytest.fixture
-def trigger(prefect: Installation, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def trigger(prefect: Installation) -> Iterator[list[str]]:
     """The command for the example tenant, at this server."""
-    monkeypatch.setenv("PREFECT_API_URL", str(prefect.api.client.base_url).rstrip("/"))
-    return ["trigger", str(TREE / "examples/tenants/acme.yaml"), "--request-id"]
+    with temporary_settings({PREFECT_API_URL: str(prefect.api.client.base_url).rstrip("/")}):
+        yield ["trigger", str(TREE / "examples/tenants/acme.yaml"), "--request-id"]
 
 
 def test_the_command_starts_it_once_and_waits_for_its_end(trigger: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dcr.engine.onboarding import Finished, InThisProcess, onboard
+from dcr.engine.onboarding import Finished, onboard
+from dcr.engine.run import InThisProcess
 from dcr.http.polling import Clock
 from dcr.model.platform import Deadlines, Platform
 from dcr.model.tenant import Tenant
 from dcr.results.report import Orphan
 from dcr.settings.model import Settings, load_settings
-from dcr.steps.context import Run
+from dcr.steps.context import StepContext
 from dcr.systems import build_systems
+from dcr.vault.paths import dcr_provider
 from sandbox.faults import FaultPlan, Kind, Matches, any_request, kinds
 from sandbox.konnect.state import Application, Provider, Strategy
 from sandbox.world import WorldOptions
@@ -69,8 +71,8 @@ class FaultyWorld:
         platform = self.platform.model_copy(update={"deadlines": deadlines})
         systems = build_systems(settings or self.patient, platform, Clock(time.monotonic, _nap))
         try:
-            run = Run(systems, systems.platform, tenant or self.living.tenant, write=False)
-            finished = onboard(run, InThisProcess(run, sleep=_nap), "fault walk")
+            ctx = StepContext(systems, systems.platform, tenant or self.living.tenant)
+            finished = onboard(ctx, InThisProcess(sleep=_nap), "fault walk")
             self.told += finished.report.orphans
             return finished
         finally:
@@ -86,7 +88,7 @@ class FaultyWorld:
         """Onboard undisturbed, and remember what that leaves."""
         self.reset()
         self.plan.arrange(None, 0, matches=self._noted)
-        assert self.onboard().error is None
+        assert not self.onboard().failure
         self.plan.clear()
         self.undisturbed = end_state(self.living)
 
@@ -114,8 +116,8 @@ class FaultyWorld:
             killed: the disturbed run was, so that it told nothing.
         """
         again = self.onboard(tenant)
-        if again.error is not None:
-            return [f"the next run fails: {again.error}"]
+        if again.failure:
+            return [f"the next run fails: {again.failure}"]
         return [*differences(_settled(end_state(self.living)), self.undisturbed), *self._unnamed(killed=killed)]
 
     def change(self, system: str, _method: str, path: str) -> None:
@@ -175,8 +177,8 @@ def _nap(seconds: float) -> None:
 
 
 def _settled(state: dict[str, Any]) -> dict[str, Any]:
-    """Without the note of clients that were left behind: that is judged apart."""
-    vault = {path: _without_note(record) for path, record in state["vault"].items()}
+    """Without the note of clients that were left behind, which is judged apart, and of a verification that did not end well at first."""
+    vault = {path: _without_note(record) for path, record in state["vault"].items() if path != dcr_provider()}
     return {**state, "vault": vault}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -12,10 +11,10 @@ from pathlib import Path
 
 import httpx
 
-from cli.prefect_server import FAST, QUIET
 from dcr.results.report import Orphan
+from deployments.environment import BRIEF, PRIVATE
 from tests.engine.prefect_processes import PROMPT, Api, migrated_home, plain_environment, start_server
-from tests.faults.crash import PLATFORM_FILE, terms
+from tests.faults.crash import PLATFORM_FILE, TENANT_FILE, terms
 from tests.faults.faulty_world import SHORT_LOCK
 from tests.sandbox_fixture import TREE, LivingWorld
 
@@ -29,10 +28,10 @@ class PrefectServer:
     runs: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def spawn(self, living: LivingWorld, *, lock: Mapping[str, float] = SHORT_LOCK) -> subprocess.Popen[bytes]:
-        """Start a run of the flow "onboard tenant" for the example tenant, as a worker does."""
+        """Start a run of the flow "onboard tenant" for the example tenant, in one process with its command."""
         surroundings = {
             **plain_environment(),
-            **QUIET,
+            **PRIVATE,
             **terms(lock),
             "PREFECT_API_URL": self.url,
             "PREFECT_HOME": str(self.directory / "client"),
@@ -40,15 +39,9 @@ class PrefectServer:
             "DCR_READY_FILE": str(living.ready_file),
             "DCR_PLATFORM_FILE": str(PLATFORM_FILE),
         }
-        command = [sys.executable, "-m", "flows", "onboard_tenant"]
-        process = subprocess.Popen(
-            command, cwd=TREE, env=surroundings, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+        command = [sys.executable, "-m", "cli", "onboard", str(TENANT_FILE), "--prefect"]
+        process = subprocess.Popen(command, cwd=TREE, env=surroundings, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.runs.append(process)
-        assert process.stdin is not None
-        process.stdin.write(json.dumps({"tenant": living.tenant.model_dump(mode="json")}).encode())
-        process.stdin.close()
-        process.stdin = None  # `communicate` would write to it
         return process
 
     def named(self) -> list[Orphan]:
@@ -67,7 +60,7 @@ def prefect_server(cache: Path, directory: Path) -> Iterator[PrefectServer]:
     Args:
         cache: keeps a home with a migrated database for the next test run.
     """
-    started, url = start_server(migrated_home(cache, directory), directory / "server.log", {**PROMPT, **FAST})
+    started, url = start_server(migrated_home(cache, directory), directory / "server.log", {**PROMPT, **BRIEF})
     try:
         yield PrefectServer(url, directory)
     finally:

@@ -75,7 +75,7 @@ def fixed(faulty: FaultyWorld, system: str, **knobs: object) -> list[str]:
 def test_a_missing_role_in_konnect_or_the_portal_is_named_and_tried_once(faulty: FaultyWorld, denied: str, role: str) -> None:
     faulty.living.knobs("konnect", denied=(denied,))
     # Its first run is patient if the call names what it has just created; for the next one that is old.
-    assert role in str(faulty.onboard().error)
+    assert role in faulty.onboard().failure
     faulty.living.forget_requests()
     assert role in str(stopped(faulty, "curity-admin", "konnect", "portal"))
     assert fixed(faulty, "konnect", denied=()) == []
@@ -123,7 +123,7 @@ def test_a_right_that_only_the_write_needs_is_named_by_the_write_and_tried_once(
 
 def test_a_refusal_for_what_this_run_has_just_created_is_waited_out(faulty: FaultyWorld) -> None:
     faulty.living.world.readings.update({"konnect.permission-lag": "some"})
-    assert faulty.onboard().error is None
+    assert not faulty.onboard().failure
     assert [one for one in faulty.living.world.log.entries() if one.status == 403 and one.system in ("konnect", "portal")] != []
 
 

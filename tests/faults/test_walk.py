@@ -1,4 +1,4 @@
-"""A fixed share of the walk by counting: one call for each kind of fault, together spread over the whole run. `make faults` walks on."""
+"""A sample of the walk by counting: one call for each kind of fault, together spread over the whole run. `make faults` walks on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.faults.walk import ONLY_WRITES, walk
 NAMES = list(KINDS)
 
 
-@pytest.mark.share
+@pytest.mark.share(of=3)
 @pytest.mark.parametrize("name", NAMES)
 def test_the_next_run_ends_like_an_undisturbed_one(faulty: FaultyWorld, count: Callable[[str, int], None], name: str) -> None:
     counted = is_write if name in ONLY_WRITES else any_request

@@ -1,12 +1,12 @@
 """Walk by counting: fail call 1, 2, 3 ... of an onboarding with every kind of fault, until a run ends without meeting its fault.
 
-`python -m tests.faults.walk` walks in two processes and prints cases and survivors of each kind. Every write meets every kind; every
-read meets each fourth kind, and the kinds take turns, so that none is spared. `--reads-every 1` lets every read meet every kind too.
+`python -m tests.faults.walk` walks in two processes and prints cases and survivors of each kind. Every write meets every kind. Of the
+reads each kind takes every DCR_SHARE-th, the kinds in turns, so that none is spared; where each begins is for the day's seed to say
+(tests/shares.py), so that as many days take all. DCR_SHARE=1 lets every read meet every kind at once.
 """
 
 from __future__ import annotations
 
-import argparse
 import logging
 import multiprocessing
 import queue
@@ -23,9 +23,10 @@ from pathlib import Path
 from sandbox.faults import Kind, Matches, Timing, any_request
 from tests.faults.crash import CRASHES, killed_at
 from tests.faults.faulty_world import KINDS, FaultyWorld, faulty_world, is_write
+from tests.shares import Draw, todays_draw
 
 PROCESSES = 2
-LANES = 4  # parts of one kind's walk, so that the processes end at about the same time
+LANES = 2  # parts of one kind's walk, so that the processes end at about the same time; each part's end costs an onboarding
 # To lose the answer of a read after it was "applied" is what losing it before is.
 ONLY_WRITES = frozenset(name for name, kind in KINDS.items() if kind.timing is Timing.AFTER and not (kind.truncate or kind.cut))
 FOR_GOOD = 10**9
@@ -75,19 +76,20 @@ class Job:
 COUNTED: dict[str, Matches] = {"calls": any_request, "writes": is_write, "reads": lambda *call: not is_write(*call)}
 
 
-def jobs(reads_every: int) -> Iterator[Job]:
+def jobs(draw: Draw) -> Iterator[Job]:
     """Every kind once; and those that last, from one call on for good: then the first run is sure to end early."""
+    every = draw.share
     for name in CRASHES:
         yield from _lanes(name, "writes")
     for place, (name, kind) in enumerate(KINDS.items()):
         if kind.refuse:  # of a connection that is refused nobody knows what would have been asked
-            yield from _lanes(name, "calls", place % reads_every, reads_every)
+            yield from _lanes(name, "calls", (draw.seed + place) % every, every)
             continue
         yield from _lanes(name, "writes")
         if name not in ONLY_WRITES:
-            yield from _lanes(name, "reads", place % reads_every, reads_every)
+            yield from _lanes(name, "reads", (draw.seed + place) % every, every)
     for place, name in enumerate(LASTING):
-        yield from _lanes(name, "calls", place % reads_every, reads_every, FOR_GOOD)
+        yield from _lanes(name, "calls", (draw.seed + place) % every, every, FOR_GOOD)
 
 
 def _lanes(name: str, counted: str, skipped: int = 0, every: int = 1, times: int = 1) -> Iterator[Job]:
@@ -110,13 +112,12 @@ def _work(waiting: multiprocessing.Queue[Job | None], told: multiprocessing.Queu
 
 def main() -> int:
     """Walk everything; 0 if every case was survived."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--reads-every", type=int, default=4, help="of the reads, each kind takes every Nth")
-    reads_every = parser.parse_args().reads_every
+    draw = todays_draw()
+    _say(f"the walk, drawn by {draw}")
     began, survived, cases = time.monotonic(), Counter[str](), Counter[str]()
     waiting: multiprocessing.Queue[Job | None] = multiprocessing.Queue()
     told: multiprocessing.Queue[Case | None] = multiprocessing.Queue()
-    for job in (*jobs(reads_every), *[None] * PROCESSES):
+    for job in (*jobs(draw), *[None] * PROCESSES):
         waiting.put(job)
     processes = [multiprocessing.Process(target=_work, args=(waiting, told)) for _ in range(PROCESSES)]
     for process in processes:
@@ -130,6 +131,7 @@ def main() -> int:
             _say(f"{case.kind}, call {case.nth}: first run {case.first}\n  " + "\n  ".join(case.faults))
     for name, number in cases.items():
         _say(f"{number:6d} cases, {survived[name]:6d} survived  {name}")
+    _say(f"drawn by {draw}")
     _say(f"{cases.total():6d} cases, {survived.total():6d} survived, in {(time.monotonic() - began) / 60:.1f} minutes")
     return 0 if cases.total() == survived.total() and not any(process.exitcode for process in processes) else 1
 

@@ -38,11 +38,19 @@ def holders() -> list[type]:
     return [one for one in our_classes() if _holds(one, frozenset())]
 
 
+def _names_in(holder: type) -> dict[str, Any]:
+    """What the annotations of a class and of those it is derived from may name."""
+    found: dict[str, Any] = {}
+    for base in reversed(holder.__mro__):
+        found |= vars(sys.modules[base.__module__])
+    return found
+
+
 def fields_of(holder: Any) -> dict[str, Any]:
     """Its fields and what they are annotated with."""
     if issubclass(holder, BaseModel):
         return {name: field.annotation for name, field in holder.model_fields.items()}
-    hints = get_type_hints(holder, vars(sys.modules[holder.__module__]) | ONLY_FOR_THE_TYPE_CHECKER)
+    hints = get_type_hints(holder, _names_in(holder) | ONLY_FOR_THE_TYPE_CHECKER)
     return {field.name: hints[field.name] for field in dataclasses.fields(holder)}
 
 

@@ -1,4 +1,6 @@
-"""Runs a flow as `python -m flows NAME` does, while a tap beside httpx writes down every secret that passes, and all loggers log at DEBUG.
+"""Runs a flow, while a tap beside httpx writes down every secret that passes, and all loggers log at DEBUG.
+
+The flow's parameters stand on standard input, as JSON.
 
 `python -m tests.leaks.tapped TAP_FILE LOG_FILE NAME`
 """
@@ -10,6 +12,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -89,17 +92,15 @@ def tap(file: Path, ports: frozenset[int]) -> None:
     httpx.Client.send = tapped  # type: ignore[method-assign,assignment]
 
 
-def main() -> int:
+def main() -> None:
     """Tap, log, run."""
     tap_file, log_file, name, *ports = sys.argv[1:]
     tap(Path(tap_file), frozenset(map(int, ports)))
     logging.basicConfig(filename=log_file, level=logging.DEBUG, force=True)
     for logger in ("httpx", "httpcore", "hvac", "asyncio", "prefect", "dcr"):
         logging.getLogger(logger).setLevel(logging.DEBUG)
-    from flows.__main__ import main as run_flow
-
-    return run_flow(name)
+    getattr(import_module(f"flows.{name}"), name)(**json.load(sys.stdin))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

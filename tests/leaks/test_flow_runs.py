@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.prefect_server import prefect_server, wait_for
-from tests.engine.prefect_processes import until
+from deployments.environment import BRIEF, PRIVATE
+from tests.engine.prefect_processes import migrated_home, plain_environment, start_server, until
+from tests.engine.serving import server_cache
 from tests.leaks.hunting import Hit, Hunt
 from tests.leaks.known import held_by, ports_of
 from tests.leaks.leaky_flow import PLACES
@@ -32,19 +32,26 @@ class Installation:
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory, running_world: LivingWorld) -> Iterator[Installation]:
+def installation(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config, running_world: LivingWorld
+) -> Iterator[Installation]:
     directory = tmp_path_factory.mktemp("installation")
     (directory / "tmp").mkdir()
-    plain = {name: value for name, value in os.environ.items() if not name.startswith(("DCR_", "PREFECT_", "VAULT_"))}
-    with prefect_server(directory, plain | {"TMPDIR": str(directory / "tmp")}) as (environment, server):
-        wait_for(environment, server, directory, seconds=300)
-        ours = {
-            "DCR_READY_FILE": str(running_world.ready_file),
-            "DCR_PLATFORM_FILE": str(TREE / "examples/platforms/sandbox.yaml"),
-            "PREFECT_LOGGING_LEVEL": "DEBUG",
-            "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "true",  # more is written than we ask for: it must hold no secret either
-        }
-        yield Installation(directory, {**environment, **ours})
+    temporary = {"TMPDIR": str(directory / "tmp")}
+    home = migrated_home(server_cache(pytestconfig), directory)
+    server, url = start_server(home, directory / "prefect.log", {**BRIEF, **temporary})
+    ours = {
+        "PREFECT_API_URL": url,
+        "PREFECT_HOME": str(home),
+        "DCR_READY_FILE": str(running_world.ready_file),
+        "DCR_PLATFORM_FILE": str(TREE / "examples/platforms/sandbox.yaml"),
+        "PREFECT_LOGGING_LEVEL": "DEBUG",
+        "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "true",  # more is written than we ask for: it must hold no secret either
+    }
+    try:
+        yield Installation(directory, {**plain_environment(), **PRIVATE, **temporary, **ours})
+    finally:
+        server.kill()
 
 
 def run_flow(

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from cli.prefect_api import PrefectApi
 from dcr.curity.admin.client import CurityAdmin
 from dcr.curity.admin.reading import read_state
+from dcr.curity.admin.state import Facilities
 from dcr.errors import DcrError, Refused
 from dcr.http.sender import Sender
 from dcr.konnect.answers import Id
@@ -114,17 +114,6 @@ def test_in_an_id_that_a_server_tells(name: str) -> None:
 def test_in_the_key_of_a_list_of_curity(name: str) -> None:
     asked = Asked()
     admin = CurityAdmin(asked.client, lambda: BasicCredentials("admin", Secret("x")), ("system.test:8443",))
-    for path in asked.after(lambda: read_state(admin, name)):
+    for path in asked.after(lambda: read_state(admin, name, Facilities())):
         assert path.partition("?")[0].startswith("/data/base:")
         assert ".." not in unquote(path).split("/")
-
-
-@given(flow=NAMES, name=NAMES)
-@settings(deadline=None)
-def test_in_the_name_of_a_deployment(flow: str, name: str) -> None:
-    asked = Asked()
-    api = PrefectApi(asked.client, lambda _seconds: None)
-    for path in asked.after(lambda: api.deployment(flow, name)):
-        *before, first, second = path.split("/")
-        assert before == ["", "deployments", "name"]
-        assert (unquote(first), unquote(second)) == (flow, name)

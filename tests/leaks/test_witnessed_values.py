@@ -28,7 +28,7 @@ def test_nothing_that_a_function_has_in_hand_shows_a_secret(
     secrets = tapped(monkeypatch)
     witness = Witness()
     with witness.watching():
-        assert living.onboard().error is None
+        assert not living.onboard().failure
     written = witness.written()
     hunt = Hunt(secrets)
     assert len(hunt.secrets) > 12

@@ -15,15 +15,19 @@ from lxml import etree
 from passlib.hash import sha256_crypt  # type: ignore[import-untyped]  # libpass ships no types
 
 from cli import main
-from dcr.curity.admin.fragment import FILE_ROOT, SecretAs, secret_parameter
-from dcr.engine.observe import look
-from dcr.engine.onboarding import Finished, InThisProcess, onboard
+from dcr.curity.admin.fragment import FILE_ROOT, Fragment, secret_parameter
+from dcr.engine.observe import observe
+from dcr.engine.onboarding import Finished, onboard
+from dcr.engine.run import InThisProcess
 from dcr.errors import Problems
 from dcr.model.platform import CurityMode, Platform
+from dcr.model.secret_form import SecretForm
 from dcr.results.changes import Stage
 from dcr.results.report import Verdict
-from dcr.steps.context import Run
-from dcr.steps.curity_configuration.rendered_settings import fragment_of
+from dcr.steps.context import StepContext
+from dcr.steps.curity_configuration.initial_client import stored_secret
+from dcr.steps.curity_configuration.rendered import fragment_of
+from dcr.steps.curity_configuration.settings import state_if_readable
 from tests.reference import needs_reference
 from tests.sandbox.curity.test_yanglint import YANGLINT, yanglint_takes
 from tests.sandbox_fixture import TREE, LivingWorld
@@ -45,26 +49,30 @@ def rendering(living: LivingWorld, *, closed: bool = False, **curity: Any) -> Pl
 
 
 @contextmanager
-def a_run(living: LivingWorld, platform: Platform, directory: Path, secret_as: SecretAs = SecretAs.PARAMETER) -> Iterator[Run]:
+def a_run(living: LivingWorld, platform: Platform, directory: Path, secret_as: SecretForm = SecretForm.PARAMETER) -> Iterator[StepContext]:
     """A run that writes its fragment into the directory."""
     curity = living.settings.curity.model_copy(update={"render_directory": directory, "render_secret_as": secret_as})
     world = replace(living, platform=platform, settings=living.settings.model_copy(update={"curity": curity}))
     systems = world.systems()
     try:
-        yield Run(systems, platform, living.tenant, write=False)
+        yield StepContext(systems, platform, living.tenant)
     finally:
         systems.close()
 
 
-def onboarded(living: LivingWorld, platform: Platform, directory: Path, secret_as: SecretAs = SecretAs.PARAMETER) -> Finished:
-    with a_run(living, platform, directory, secret_as) as run:
-        return onboard(run, InThisProcess(run, sleep=lambda _seconds: None), "test")
+def onboarded(living: LivingWorld, platform: Platform, directory: Path, secret_as: SecretForm = SecretForm.PARAMETER) -> Finished:
+    with a_run(living, platform, directory, secret_as) as ctx:
+        return onboard(ctx, InThisProcess(sleep=lambda _seconds: None), "test")
 
 
-def load(living: LivingWorld, fragment: bytes, secret: str) -> None:
+def fragment(ctx: StepContext, secret_form: SecretForm) -> Fragment:
+    return fragment_of(ctx, state_if_readable(ctx), stored_secret(ctx), secret_form)
+
+
+def load(living: LivingWorld, content: bytes, secret: str) -> None:
     """What people do: the file among the server's, its variable set to the hash."""
     hashed = sha256_crypt.using(rounds=5000).hash(secret)
-    text = fragment.decode().partition("?>")[2].replace(f"#{{{secret_parameter(living.platform.curity)}}}", hashed)
+    text = content.decode().partition("?>")[2].replace(f"#{{{secret_parameter(living.platform.curity)}}}", hashed)
     body = text.replace(CONFIG, DATA).replace("</config>", "</data>")
     ready = living.world.ready["curity"]
     answer = httpx.patch(
@@ -92,7 +100,7 @@ def test_a_run_waits_for_the_fragment_and_goes_on_when_it_is_loaded(living: Livi
     platform = rendering(living, closed=closed)
     waiting = onboarded(living, platform, tmp_path)
 
-    assert (waiting.error, waiting.report.verdict) == (None, Verdict.PENDING)
+    assert (waiting.failure, waiting.report.verdict) == ("", Verdict.PENDING)
     assert waiting.report.waits_at is not None
     file = tmp_path / f"dcr-{platform.name}.xml"
     told = waiting.report.claims[-1].detail
@@ -104,58 +112,58 @@ def test_a_run_waits_for_the_fragment_and_goes_on_when_it_is_loaded(living: Livi
 
     load(living, file.read_bytes(), secret)
     finished = onboarded(living, platform, tmp_path)
-    assert (finished.error, finished.report.verdict) == (None, Verdict.OK)
+    assert (finished.failure, finished.report.verdict) == ("", Verdict.OK)
 
-    with a_run(living, platform, tmp_path) as run:
-        assert look(run, sleep=lambda _seconds: None).changes == ()
+    with a_run(living, platform, tmp_path) as ctx:
+        assert observe(ctx, sleep=lambda _seconds: None).changes == ()
 
 
-@pytest.mark.parametrize("secret_as", list(SecretAs))
-def test_equal_input_gives_an_equal_file_before_and_after_it_is_loaded(living: LivingWorld, tmp_path: Path, secret_as: SecretAs) -> None:
+@pytest.mark.parametrize("secret_as", list(SecretForm))
+def test_equal_input_gives_an_equal_file_before_and_after_it_is_loaded(living: LivingWorld, tmp_path: Path, secret_as: SecretForm) -> None:
     platform = rendering(living, set_preconditions=True)
     onboarded(living, platform, tmp_path, secret_as)
     file = tmp_path / f"dcr-{platform.name}.xml"
     first = file.read_bytes()
-    with a_run(living, platform, tmp_path) as run:
-        assert fragment_of(run, secret_as).content == first
+    with a_run(living, platform, tmp_path) as ctx:
+        assert fragment(ctx, secret_as).content == first
     load(living, first, initial_secret(living))
-    with a_run(living, platform, tmp_path) as run:
-        left = look(run, sleep=lambda _seconds: None).changes
+    with a_run(living, platform, tmp_path) as ctx:
+        left = observe(ctx, sleep=lambda _seconds: None).changes
         assert [change for change in left if change.stage in CURITY] == []
-        loaded = fragment_of(run, secret_as).content
-    if secret_as is SecretAs.HASH:
+        loaded = fragment(ctx, secret_as).content
+    if secret_as is SecretForm.HASH:
         assert sha256_crypt.verify(initial_secret(living), text_of(first, "secret"))
     assert loaded == first
 
 
 def test_a_closed_restconf_gives_the_same_file_as_an_open_one(living: LivingWorld, tmp_path: Path) -> None:
-    with a_run(living, rendering(living, service_roles=("default",)), tmp_path) as run:
-        opened = fragment_of(run, SecretAs.PARAMETER)
-    with a_run(living, rendering(living, closed=True), tmp_path) as run:
-        assert fragment_of(run, SecretAs.PARAMETER) == opened
+    with a_run(living, rendering(living, service_roles=("default",)), tmp_path) as ctx:
+        opened = fragment(ctx, SecretForm.PARAMETER)
+    with a_run(living, rendering(living, closed=True), tmp_path) as ctx:
+        assert fragment(ctx, SecretForm.PARAMETER) == opened
 
 
 def test_the_fragment_of_a_live_platform_is_what_live_mode_writes(living: LivingWorld, tmp_path: Path) -> None:
-    assert living.onboard().error is None
-    with a_run(living, living.platform, tmp_path) as run:
-        fragment = fragment_of(run, SecretAs.PARAMETER)
+    assert not living.onboard().failure
+    with a_run(living, living.platform, tmp_path) as ctx:
+        rendered = fragment(ctx, SecretForm.PARAMETER)
     living.world.systems.datastore.reset()
-    load(living, fragment.content, initial_secret(living))
+    load(living, rendered.content, initial_secret(living))
     finished = living.onboard()
-    assert (finished.error, finished.report.changes) == (None, ())
+    assert (finished.failure, finished.report.changes) == ("", ())
 
 
 def test_a_hash_that_curity_holds_is_used_again(living: LivingWorld, tmp_path: Path) -> None:
     living.onboard()
     stored = texts_of(living.world.systems.datastore.export(), "secret")
-    with a_run(living, living.platform, tmp_path) as run:
-        assert text_of(fragment_of(run, SecretAs.HASH).content, "secret") in stored
+    with a_run(living, living.platform, tmp_path) as ctx:
+        assert text_of(fragment(ctx, SecretForm.HASH).content, "secret") in stored
 
 
 @needs_reference
 @pytest.mark.skipif(YANGLINT is None, reason="yanglint (Debian package yang-tools) is not installed")
-@pytest.mark.parametrize("secret_as", list(SecretAs))
-def test_yanglint_takes_the_fragment_merged_with_the_other_files(living: LivingWorld, tmp_path: Path, secret_as: SecretAs) -> None:
+@pytest.mark.parametrize("secret_as", list(SecretForm))
+def test_yanglint_takes_the_fragment_merged_with_the_other_files(living: LivingWorld, tmp_path: Path, secret_as: SecretForm) -> None:
     start = living.world.systems.datastore.export()
     platform = rendering(living)
     onboarded(living, platform, tmp_path, secret_as)
@@ -167,10 +175,10 @@ def test_yanglint_takes_the_fragment_merged_with_the_other_files(living: LivingW
 def test_what_cannot_be_read_must_be_named_by_the_platform(living: LivingWorld, tmp_path: Path) -> None:
     platform = rendering(living, closed=True)
     blind = platform.model_copy(update={"curity": platform.curity.model_copy(update={"service_roles": (), "issuer": None})})
-    with a_run(living, blind, tmp_path) as run:
-        found = look(run, sleep=lambda _seconds: None)
+    with a_run(living, blind, tmp_path) as ctx:
+        found = observe(ctx, sleep=lambda _seconds: None)
         with pytest.raises(Problems, match=r"curity\.service_roles"):
-            fragment_of(run, SecretAs.PARAMETER)
+            fragment(ctx, SecretForm.PARAMETER)
     assert "curity.issuer" in {problem.field for problem in found.problems}
     assert any("cannot be read" in warning for warning in found.warnings)
 

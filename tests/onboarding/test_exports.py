@@ -70,10 +70,10 @@ def asked_for() -> Elements:
 
 
 def test_onboarding_converges_and_a_second_one_writes_nothing(onboarded: Onboarded) -> None:
-    assert onboarded.finished.error is None
+    assert not onboarded.finished.failure
     assert unusable(onboarded.living) == []
     again = onboarded.living.onboard()
-    assert (again.error, again.report.changes) == (None, ())
+    assert (again.failure, again.report.changes) == ("", ())
     assert onboarded.living.world.systems.datastore.export() == onboarded.after
     assert onboarded.living.judge is None or onboarded.living.judge.violations == []
 

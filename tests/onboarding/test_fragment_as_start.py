@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dcr.curity.admin.fragment import SecretAs
+from dcr.model.secret_form import SecretForm
 from dcr.results.report import Verdict
 from sandbox.world import WorldOptions
 from tests.consumer import consumer
@@ -22,7 +22,7 @@ INITIAL_CLIENT = "platform/initial-client"
 def born_with_it(living: LivingWorld, tmp_path: Path) -> Iterator[LivingWorld]:
     """Another world, whose Curity started from the first one's export with the fragment merged in, and whose Vault has the secret."""
     platform = rendering(living)
-    onboarded(living, platform, tmp_path, SecretAs.HASH)
+    onboarded(living, platform, tmp_path, SecretForm.HASH)
     load(living, (tmp_path / f"dcr-{platform.name}.xml").read_bytes(), initial_secret(living))
     merged = tmp_path / "start.xml"
     merged.write_bytes(living.world.systems.datastore.export())
@@ -46,7 +46,7 @@ def test_a_server_that_starts_with_the_fragment_yields_no_changes(born_with_it: 
     before = born_with_it.world.systems.datastore.export()
     for platform in (rendering(born_with_it), born_with_it.platform):
         finished = onboarded(replace(born_with_it, platform=platform), platform, tmp_path)
-        assert (finished.error, finished.report.verdict) == (None, Verdict.OK)
+        assert (finished.failure, finished.report.verdict) == ("", Verdict.OK)
         assert [change.path for change in finished.report.changes if change.stage in CURITY] == []
     assert born_with_it.world.systems.datastore.export() == before
     assert born_with_it.judge is None or born_with_it.judge.violations == []

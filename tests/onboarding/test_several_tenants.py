@@ -9,7 +9,7 @@ from typing import Any
 
 from dcr.model.tenant import Tenant
 from tests.consumer import consumer
-from tests.fake_clock import HandClock
+from tests.fake_clock import FakeClock
 from tests.readings.life import at_once
 from tests.sandbox_fixture import LivingWorld
 
@@ -37,8 +37,8 @@ def tenants(living: LivingWorld) -> tuple[Tenant, ...]:
 
 def onboard(living: LivingWorld, chosen: Sequence[Tenant]) -> None:
     for tenant in chosen:
-        finished = living.onboard(tenant, at_once(living.platform), clock=HandClock().clock())
-        assert finished.error is None, tenant.slug
+        finished = living.onboard(tenant, at_once(living.platform), clock=FakeClock().clock())
+        assert not finished.failure, tenant.slug
 
 
 def configuration(living: LivingWorld) -> tuple[bytes, dict[str, list[str]]]:

@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from dcr.engine.onboarding import Finished, InThisProcess, onboard
+from dcr.engine.onboarding import Finished, onboard
+from dcr.engine.run import InThisProcess
 from dcr.model.tenant import OwnerType, Tenant
 from dcr.results.changes import Stage
 from dcr.results.report import Verdict
@@ -38,9 +39,9 @@ def kept(living: LivingWorld) -> dict[str, str]:
 def onboard_replacing(living: LivingWorld, name: str = NAME) -> Finished:
     systems = living.systems()
     try:
-        run = living.run(systems)
-        run = replace(run, replace=clients_to_replace(run, [name]))
-        return onboard(run, InThisProcess(run, sleep=lambda _seconds: None), "test")
+        ctx = living.context(systems)
+        ctx = replace(ctx, replace=clients_to_replace(ctx, [name]))
+        return onboard(ctx, InThisProcess(sleep=lambda _seconds: None), "test")
     finally:
         systems.close()
 
@@ -66,7 +67,7 @@ def test_both_ways_end_in_verified_requests(living: LivingWorld, owner_type: Own
     tenant = living.tenant.model_copy(update={"owner_type": owner_type, "owner": owner})
     finished = living.onboard(tenant)
 
-    assert finished.error is None
+    assert not finished.failure
     proved = {claim.what for claim in finished.report.claims if claim.stage is Stage.SMOKE_TEST and claim.verdict is Verdict.OK}
     assert {"orders-client gets in at GET /orders", f"{NAME} gets in at GET /payments"} <= proved
     assert {one["owner"]["type"] for one in applications(living) + applications(living, "orders-client")} == {owner_type.value}
@@ -95,7 +96,7 @@ def test_no_developer_logs_in_for_a_tenant_of_imports_alone(living: LivingWorld)
     alone = living.tenant.model_copy(update={"applications": [living.tenant.application(NAME)]})
     finished = living.onboard(alone)
 
-    assert finished.error is None
+    assert not finished.failure
     assert living.requests("portal") == []
 
 
@@ -103,7 +104,7 @@ def test_a_portal_admin_decides_and_the_run_says_pending(living: LivingWorld) ->
     tenant = Tenant.model_validate(living.tenant.model_dump() | {"registration_approval": "by a portal admin"})
     finished = living.onboard(tenant)
 
-    assert finished.error is None
+    assert not finished.failure
     assert finished.report.verdict is Verdict.PENDING
 
 
@@ -112,11 +113,11 @@ def test_a_client_that_is_gone_is_told_by_the_smoke_test_and_replaced_on_demand(
     before = kept(living)
     remove_at_curity(living, before)
     broken = living.onboard()
-    assert broken.error is not None and f"--replace {NAME}" in str(broken.error)
+    assert broken.failure and f"--replace {NAME}" in broken.failure
 
     finished = onboard_replacing(living)
     after = kept(living)
-    assert finished.error is None
+    assert not finished.failure
     assert after["client_id"] != before["client_id"]
     assert [one["client_id"] for one in applications(living)] == [after["client_id"]]
     assert not any(name.startswith("replaced_") for name in after)

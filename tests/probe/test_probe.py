@@ -66,7 +66,7 @@ def test_under_a_reading_the_probe_says_that_reading(
 ) -> None:
     chosen = of_round(number)
     living.world.readings.update(chosen)
-    assert living.onboard().error is None
+    assert not living.onboard().failure
     file = tmp_path / "found.json"
     found = probed(living, capsys, "--readings", str(file))
     assert found.readings == tellable(chosen)
@@ -75,7 +75,7 @@ def test_under_a_reading_the_probe_says_that_reading(
 
     living.world.reset()
     living.world.readings.update(load_choice(file))
-    assert living.onboard().error is None
+    assert not living.onboard().failure
     assert probed(living, capsys).readings == found.readings
 
 
@@ -97,7 +97,7 @@ def test_a_probe_of_a_fresh_platform_tells_what_it_can_and_why_not_the_rest(
 
 
 def test_a_probe_only_reads(living: LivingWorld, capsys: pytest.CaptureFixture[str]) -> None:
-    assert living.onboard().error is None
+    assert not living.onboard().failure
     before = {system: living.state(system) for system in ("curity-admin", "konnect")}
     living.forget_requests()
     living.world.vault_audit.clear()
@@ -137,7 +137,7 @@ def test_a_login_that_may_only_look_is_told_so(
 
 
 def test_nothing_secret_is_in_what_a_probe_writes(living: LivingWorld, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    assert living.onboard().error is None
+    assert not living.onboard().failure
     secrets = [*secrets_of(living)]
     assert len(secrets) > 8
     bundle, readings = tmp_path / "bundle.json", tmp_path / "found.json"

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from allpairspy import AllPairs
-
 from sandbox.readings import Fact
 
 Pair = frozenset[tuple[str, str]]
+TRIES = 40  # rows that are tried before the best of them is taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +31,46 @@ def alone(facts: Mapping[str, Fact]) -> list[tuple[str, str]]:
     return [(fact.id, reading) for fact in facts.values() for reading in fact.readings[1:]]
 
 
-def rows(facts: Mapping[str, Fact], seed: int | None = None) -> list[Row]:
+def rows(facts: Mapping[str, Fact], seed: int) -> list[Row]:
     """A covering array: any two readings of different facts stand together in at least one row. The same seed, the same rows.
 
-    Args:
-        seed: facts and readings are shuffled by it, which makes other companions; None leaves their order.
+    Each row is the best of some: facts in a random order, each takes the reading with the most new pairs.
     """
-    ids, readings = list(facts), {fact.id: list(fact.readings) for fact in facts.values()}
-    if seed is not None:
-        shuffling = random.Random(seed)
-        shuffling.shuffle(ids)
-        for values in readings.values():
-            shuffling.shuffle(values)
-    seen: set[Pair] = set()
+    drawing = random.Random(seed)
+    numbers = {one: number for number, one in enumerate((fact.id, reading) for fact in facts.values() for reading in fact.readings)}
+    alike = {fact.id: sum(1 << numbers[fact.id, reading] for reading in fact.readings) for fact in facts.values()}
+    everything = (1 << len(numbers)) - 1
+    missing = {one: everything & ~alike[one[0]] for one in numbers}  # as bits: the readings that each still has to meet
+    made: list[Row] = []
     played: set[tuple[str, str]] = set()
-    made = []
-    for number, values in enumerate(AllPairs([readings[one] for one in ids]), start=1):
-        chosen = dict(zip(ids, values, strict=True))
-        new = pairs_of(chosen) - seen
-        seen |= new
-        made.append(Row(number, chosen, len(chosen.items() - played), len(new)))
+    while any(missing.values()):
+        _, chosen = max((_row(facts, drawing, numbers, missing) for _ in range(TRIES)), key=lambda tried: tried[0])
+        taken = sum(1 << numbers[one] for one in chosen.items())
+        new = sum((missing[one] & taken).bit_count() for one in chosen.items()) // 2
+        for one in chosen.items():
+            missing[one] &= ~taken
+        made.append(Row(len(made) + 1, chosen, len(chosen.items() - played), new))
         played |= chosen.items()
     return made
+
+
+def _row(
+    facts: Mapping[str, Fact], drawing: random.Random, numbers: Mapping[tuple[str, str], int], missing: Mapping[tuple[str, str], int]
+) -> tuple[int, dict[str, str]]:
+    """A row, and how many pairs it adds."""
+    ids = list(facts)
+    drawing.shuffle(ids)
+    taken, added, chosen = 0, 0, {}
+    for one in ids:
+        # Among equals the one that still has to meet the most, then any.
+        gain, _, _, reading = max(
+            ((missing[one, each] & taken).bit_count(), missing[one, each].bit_count(), drawing.random(), each)
+            for each in facts[one].readings
+        )
+        taken |= 1 << numbers[one, reading]
+        added += gain
+        chosen[one] = reading
+    return added, {one: chosen[one] for one in facts}
 
 
 def pairs_of(chosen: Mapping[str, str]) -> set[Pair]:

@@ -8,7 +8,7 @@ from dcr.engine.onboarding import Finished
 from dcr.model.platform import Platform
 from sandbox.konnect.state import Provider, Registration, Strategy
 from tests.consumer import consumer, unusable
-from tests.fake_clock import HandClock
+from tests.fake_clock import FakeClock
 from tests.sandbox_fixture import LivingWorld
 
 
@@ -21,7 +21,7 @@ class Life:
 
     def onboard(self) -> Finished:
         """Deadlines pass by themselves, so what never comes right fails at once."""
-        return self.living.onboard(platform=self.platform, clock=HandClock().clock())
+        return self.living.onboard(platform=self.platform, clock=FakeClock().clock())
 
     def begin(self) -> list[str]:
         """From nothing to a verified request, once and again; what is wrong then, in words."""
@@ -34,13 +34,13 @@ class Life:
 
     def _converges(self, which: str) -> list[str]:
         finished = self.onboard()
-        if finished.error:
-            return [f"{which}: {finished.error}"]
+        if finished.failure:
+            return [f"{which}: {finished.failure}"]
         return [f"{which}: {fault}" for fault in (*unusable(self.living), *not_single(self.living))]
 
     def _writes_nothing(self, which: str) -> list[str]:
         finished = self.onboard()
-        said = [str(finished.error)] if finished.error else []
+        said = [finished.failure] if finished.failure else []
         return [f"{which}: {fault}" for fault in (*said, *(f"would change {change.path}" for change in finished.report.changes))]
 
     def _disturb(self) -> None:

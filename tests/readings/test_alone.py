@@ -11,10 +11,8 @@ from tests.readings.choices import alone
 from tests.readings.life import Life, at_once
 from tests.sandbox_fixture import LivingWorld
 
+
 # Each stands in a mixture of test_pairs.py too; by itself it tells who is to blame.
-pytestmark = pytest.mark.long
-
-
 @pytest.mark.parametrize(("fact", "reading"), [pytest.param(*one, id="=".join(one)) for one in alone(load_facts())])
 def test_a_tenant_is_onboarded_under_each_reading(fact: str, reading: str, living: LivingWorld, count: Callable[[str, int], None]) -> None:
     living.world.readings.set(fact, reading)

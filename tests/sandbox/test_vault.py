@@ -1,4 +1,4 @@
-"""The Vault of the sandbox is a real server, prepared as an operator would: reference/vault.md sections 1, 2 and 5."""
+"""The Vault of the sandbox is a real server, prepared as an operator would: docs/vendors/vault.md, Test server, Layout, Login."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_restoring_lets_a_locked_out_role_in_again(prepared: tuple[VaultServer, 
 
 
 def test_a_fresh_mount_that_is_not_ready_is_asked_again(tmp_path: Path) -> None:
-    """Seen on the real server about twice in a thousand fresh mounts (reference/vault.md section 3)."""
+    """Seen on the real server about twice in a thousand fresh mounts (docs/vendors/vault.md, Fresh mount)."""
     upgrading = httpx.Response(400, json={"errors": ["Upgrading from non-versioned to versioned data. This backend will be unavailable"]})
     answers = [httpx.Response(204), upgrading, upgrading, *[httpx.Response(204)] * 50]
     asked: list[str] = []

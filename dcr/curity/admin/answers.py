@@ -1,6 +1,6 @@
 """How Curity's JSON answers are taken apart, in every reading that is open: prefixes or none, `[null]` or `{}`, list or single entry.
 
-Source: reference/curity.md sections 2.0 (empty leaf or container), 3.2 (encoding), 6 (knobs).
+Source: docs/vendors/curity.md, Empty nodes, RESTCONF encoding, Absent nodes.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import httpx
 
 from dcr.curity.admin.refusals import judge
 from dcr.errors import Missing, Passing, Refused, Unreachable
-from dcr.http.sender import Sender
+from dcr.http.sender import GuardedClient, Sender
 from dcr.secret import BasicCredentials
 
 JSON = "application/yang-data+json"
@@ -49,10 +49,10 @@ def _same(one: BasicCredentials, other: BasicCredentials) -> bool:
     return (one.username, one.password.get_secret_value()) == (other.username, other.password.get_secret_value())
 
 
-class CurityAdmin:
+class CurityAdmin(GuardedClient):
     """One Curity cluster's configuration, as far as its admin user may see and change it.
 
-    Source: reference/curity.md section 3.
+    Source: docs/vendors/curity.md, RESTCONF requests.
     """
 
     def __init__(self, client: httpx.Client, credentials: Callable[[], BasicCredentials], allowed_hosts: tuple[str, ...]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dcr.curity.admin import nodes
-from dcr.curity.admin.difference import Diff, Differ
+from dcr.curity.admin.difference import ConfigurationDiff, Differ
 from dcr.curity.admin.nodes import below, display
 from dcr.curity.admin.state import REGISTRATION_KIND, Endpoint, Environment, Profile, ServiceRole
 from dcr.errors import Problem
@@ -13,17 +13,19 @@ from dcr.results.changes import Stage
 _DIFFER = Differ(Stage.DCR_ENABLEMENT)
 
 
-def diff_deployment(profile: Profile, environment: Environment, wanted: CuritySpec) -> Diff:
+def diff_deployment(profile: Profile, environment: Environment, wanted: CuritySpec) -> ConfigurationDiff:
     """Compare the endpoint, and which service roles deploy it.
 
-    Source: reference/curity.md section 2.6.
+    Source: docs/vendors/curity.md, Endpoints and service roles.
     """
     chosen = registration_endpoint(profile, wanted)
     return _diff_endpoint(profile, wanted, chosen) + _diff_roles(environment, wanted, chosen or new_endpoint(wanted))
 
 
 def registration_endpoint(profile: Profile, wanted: CuritySpec) -> Endpoint | None:
-    """The endpoint of the kind that the profile has already; a second one would break the metadata (section 2.1).
+    """The endpoint of the kind that the profile has already; a second one would break the metadata.
+
+    Source: docs/vendors/curity.md, Issuer URL.
 
     Of several, the one that the metadata shows, else the one that the platform names.
     """
@@ -42,13 +44,13 @@ def new_endpoint(wanted: CuritySpec) -> Endpoint:
     )
 
 
-def _diff_endpoint(profile: Profile, wanted: CuritySpec, chosen: Endpoint | None) -> Diff:
+def _diff_endpoint(profile: Profile, wanted: CuritySpec, chosen: Endpoint | None) -> ConfigurationDiff:
     if chosen:
-        return Diff(problems=_unusable(profile, wanted, chosen))
+        return ConfigurationDiff(problems=_unusable(profile, wanted, chosen))
     new = new_endpoint(wanted)
     path = nodes.endpoint(profile.id, new.id)
     differences = (*_DIFFER.leaf(below(path, "uri"), None, new.uri), *_DIFFER.leaf(below(path, "endpoint-kind"), None, new.kind))
-    return Diff(differences, _taken(profile, new))
+    return ConfigurationDiff(differences, _taken(profile, new))
 
 
 def _unusable(profile: Profile, wanted: CuritySpec, chosen: Endpoint) -> tuple[Problem, ...]:
@@ -73,10 +75,12 @@ def _taken(profile: Profile, new: Endpoint) -> tuple[Problem, ...]:
     )
 
 
-def _diff_roles(environment: Environment, wanted: CuritySpec, endpoint: Endpoint) -> Diff:
+def _diff_roles(environment: Environment, wanted: CuritySpec, endpoint: Endpoint) -> ConfigurationDiff:
     roles = [role for role in environment.service_roles if role.enabled and (not wanted.service_roles or role.id in wanted.service_roles)]
     changes = (_DIFFER.member(below(nodes.service_role(role.id), "endpoints"), role.endpoints, endpoint.id) for role in roles)
-    return Diff(tuple(difference for change in changes for difference in change), _bad_roles(environment.service_roles, wanted))
+    return ConfigurationDiff(
+        tuple(difference for change in changes for difference in change), _bad_roles(environment.service_roles, wanted)
+    )
 
 
 def _bad_roles(there: tuple[ServiceRole, ...], wanted: CuritySpec) -> tuple[Problem, ...]:

@@ -1,4 +1,4 @@
-"""What a diff of Curity's configuration yields: changes to show, the edits that make them, and what people have to fix."""
+"""How settings of Curity's configuration are compared: each difference has its plan line and the edit that makes it so."""
 
 from __future__ import annotations
 
@@ -6,42 +6,15 @@ from dataclasses import dataclass
 
 from dcr.curity.admin.edit import Edit
 from dcr.curity.admin.nodes import Path, display
-from dcr.errors import Problem
 from dcr.results.changes import Change, Scope, Stage
+from dcr.results.diff import Diff, Difference
 from dcr.secret import Secret
 
 ON = "on"
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One setting that differs: how it is told, and the edit that makes it so."""
-
-    change: Change
-    edit: Edit
-
-
-Differences = tuple[Difference, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Diff:
-    """Of a part of the configuration. It cannot write."""
-
-    differences: Differences = ()
-    problems: tuple[Problem, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-    def __add__(self, other: Diff) -> Diff:
-        return Diff(self.differences + other.differences, self.problems + other.problems, self.warnings + other.warnings)
-
-    @property
-    def changes(self) -> tuple[Change, ...]:
-        return tuple(difference.change for difference in self.differences)
-
-    @property
-    def edits(self) -> tuple[Edit, ...]:
-        return tuple(difference.edit for difference in self.differences)
+ConfigurationDiff = Diff[Edit]
+Differences = tuple[Difference[Edit], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +50,6 @@ class Differ:
         """Something that is told in other words than it is written in: a secret, or another case of a choice."""
         return (self._difference(path, before, after, value, because),)
 
-    def _difference(self, path: Path, before: str | None, after: str, value: str | Secret | None, because: Because) -> Difference:
+    def _difference(self, path: Path, before: str | None, after: str, value: str | Secret | None, because: Because) -> Difference[Edit]:
         change = Change(self.stage, Scope.PLATFORM, display(path), before, after, because.conflict, because.impact)
         return Difference(change, Edit(path, value))

@@ -32,7 +32,7 @@ def document(edits: Iterable[Edit], root: etree.QName = RESTCONF_ROOT) -> bytes:
     Raises:
         Refused: a value holds a character that XML cannot carry.
 
-    Source: reference/curity.md sections 3.4 and 8.2.
+    Source: docs/vendors/curity.md, RESTCONF edits, Configuration files.
     """
     top = etree.Element(root, nsmap=_as_default(root.namespace))
     for edit in edits:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dcr.curity.admin import nodes
 from dcr.curity.admin.deployment import diff_deployment
-from dcr.curity.admin.difference import Because, Diff, Differ, Differences
+from dcr.curity.admin.difference import Because, ConfigurationDiff, Differ, Differences
 from dcr.curity.admin.nodes import Path, below, display
 from dcr.curity.admin.state import CLIENT_CREDENTIALS, CurityState, DynamicRegistration, NonTemplatized, Profile
 from dcr.errors import Problem
@@ -18,18 +18,18 @@ from dcr.results.changes import Stage
 _DIFFER = Differ(Stage.DCR_ENABLEMENT)
 
 
-def diff_enablement(state: CurityState, wanted: CuritySpec) -> Diff:
+def diff_enablement(state: CurityState, wanted: CuritySpec) -> ConfigurationDiff:
     """Compare registration, its endpoint and where that is deployed. Nothing, if the profile is not there: another diff tells."""
     profile = state.profile
     if profile is None:
-        return Diff()
+        return ConfigurationDiff()
     return diff_registration(profile, wanted) + diff_deployment(profile, state.environment, wanted)
 
 
-def diff_registration(profile: Profile, wanted: CuritySpec) -> Diff:
+def diff_registration(profile: Profile, wanted: CuritySpec) -> ConfigurationDiff:
     """Compare the profile's registration container with the how-to's.
 
-    Source: reference/curity.md section 2.5.
+    Source: docs/vendors/curity.md, DCR settings.
     """
     path = below(nodes.authorization_server(profile.id), "dynamic-client-registration")
     found = profile.registration or DynamicRegistration()
@@ -37,10 +37,10 @@ def diff_registration(profile: Profile, wanted: CuritySpec) -> Diff:
     inner = below(path, "non-templatized")
     because = Because(impact="registration is on already: this holds for all clients that register") if profile.registration else Because()
     return (
-        Diff(_data_source(path, found, wanted))
+        ConfigurationDiff(_data_source(path, found, wanted))
         + _diff_capabilities(below(inner, "capabilities"), profile, settings, wanted, because)
-        + Diff((*_choices(inner, settings, because), *_registrants(inner, settings, wanted)))
-        + Diff(_DIFFER.flag(below(path, "client-management"), found.client_management, because))
+        + ConfigurationDiff((*_choices(inner, settings, because), *_registrants(inner, settings, wanted)))
+        + ConfigurationDiff(_DIFFER.flag(below(path, "client-management"), found.client_management, because))
     )
 
 
@@ -50,7 +50,7 @@ def _data_source(path: Path, found: DynamicRegistration, wanted: CuritySpec) -> 
     return _DIFFER.leaf(below(path, "client-data-source"), found.client_data_source, wanted.client_data_source, because)
 
 
-def _diff_capabilities(path: Path, profile: Profile, settings: NonTemplatized, wanted: CuritySpec, because: Because) -> Diff:
+def _diff_capabilities(path: Path, profile: Profile, settings: NonTemplatized, wanted: CuritySpec, because: Because) -> ConfigurationDiff:
     """The platform's wish within what the profile has enabled: a capability it lacks cannot be given to clients."""
     enabled = profile.capabilities | ({CLIENT_CREDENTIALS} if wanted.set_preconditions else set())
     possible = [wish.value for wish in wanted.capabilities if wish.value in enabled]
@@ -58,9 +58,11 @@ def _diff_capabilities(path: Path, profile: Profile, settings: NonTemplatized, w
     warnings = tuple(f"{display(path)}: {wish} is left out, since profile {profile.id} has it off" for wish in left_out)
     if not possible:
         remedy = f"Enable one in Curity below {display(nodes.authorization_server(profile.id))}/client-capabilities."
-        return Diff(problems=(Problem(display(path), "the profile has none of the capabilities that the platform wishes enabled", remedy),))
+        return ConfigurationDiff(
+            problems=(Problem(display(path), "the profile has none of the capabilities that the platform wishes enabled", remedy),)
+        )
     flags = (_DIFFER.flag(below(path, capability), capability in settings.capabilities, because) for capability in possible)
-    return Diff(tuple(difference for flag in flags for difference in flag), warnings=warnings)
+    return ConfigurationDiff(tuple(difference for flag in flags for difference in flag), warnings=warnings)
 
 
 def _choices(path: Path, settings: NonTemplatized, because: Because) -> Differences:

@@ -1,7 +1,7 @@
 """All that both Curity stages want, as one file to merge with the ones that a house keeps in git. A file is the truth, so it holds
 everything and not only what differs; what stands there already counts as absent if it may have come from this file.
 
-Source: reference/curity.md sections 8.2 and 8.3.
+Source: docs/vendors/curity.md, Configuration files, Secrets in files.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from lxml import etree
 from passlib.hash import sha256_crypt  # type: ignore[import-untyped]  # libpass ships no types
@@ -25,18 +24,12 @@ from dcr.curity.admin.secret_check import Match, compare
 from dcr.curity.admin.state import CurityState
 from dcr.errors import Problem, Problems
 from dcr.model.platform import CuritySpec, Platform
+from dcr.model.secret_form import SecretForm
 from dcr.secret import Secret
 
 FILE_ROOT = etree.QName("http://tail-f.com/ns/config/1.0", "config")
 SALT_CHARACTERS = 16
 ROUNDS = 5000  # the form without `rounds=`, which is what CuritySpec itself stores
-
-
-class SecretAs(StrEnum):
-    """How the initial client's secret stands in a file. Never in clear."""
-
-    PARAMETER = "parameter"
-    HASH = "hash"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +49,7 @@ class Fragment:
     notes: tuple[str, ...]
 
 
-def render_fragment(platform: Platform, found: CurityState | None, secret: VersionedSecret, secret_as: SecretAs) -> Fragment:
+def render_fragment(platform: Platform, found: CurityState | None, secret: VersionedSecret, secret_as: SecretForm) -> Fragment:
     """Render it; equal input gives equal bytes.
 
     Args:
@@ -73,8 +66,8 @@ def render_fragment(platform: Platform, found: CurityState | None, secret: Versi
     problems = (*diff.problems, *_unreadable_roles(wanted, found), *_not_for_a_second_file(state, wanted))
     if problems:
         raise Problems("curity.mode: render", problems)
-    parameters = (_parameter(platform),) if secret_as is SecretAs.PARAMETER else ()
-    return Fragment(document(diff.edits, FILE_ROOT), parameters, _notes(state, wanted))
+    parameters = (_parameter(platform),) if secret_as is SecretForm.PARAMETER else ()
+    return Fragment(document(diff.writes, FILE_ROOT), parameters, _notes(state, wanted))
 
 
 def secret_parameter(wanted: CuritySpec) -> str:
@@ -83,8 +76,8 @@ def secret_parameter(wanted: CuritySpec) -> str:
     return f"{'DCR_' if name[:1].isdigit() else ''}{name}_CLIENT_SECRET"
 
 
-def _in_file(platform: Platform, found: CurityState | None, secret: VersionedSecret, secret_as: SecretAs) -> Secret:
-    if secret_as is SecretAs.PARAMETER:
+def _in_file(platform: Platform, found: CurityState | None, secret: VersionedSecret, secret_as: SecretForm) -> Secret:
+    if secret_as is SecretForm.PARAMETER:
         return Secret(f"#{{{secret_parameter(platform.curity)}}}")
     client = found.profile.client(platform.curity.initial_client.id) if found and found.profile else None
     if client and client.secret and compare(client.secret, secret.value) is Match.SAME:

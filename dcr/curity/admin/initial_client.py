@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from dcr.curity.admin import nodes
-from dcr.curity.admin.difference import Because, Diff, Differ, Differences
+from dcr.curity.admin.difference import Because, ConfigurationDiff, Differ, Differences
 from dcr.curity.admin.nodes import Node, Path, below, display
 from dcr.curity.admin.secret_check import Match, compare
 from dcr.curity.admin.state import CLIENT_CREDENTIALS, ConfigClient, Profile
@@ -28,7 +28,12 @@ class VersionedSecret:
     version: int
 
 
-def diff_initial_client(profile: Profile, wanted: CuritySpec, secret: VersionedSecret | None) -> Diff:
+def is_marked_ours(client: ConfigClient) -> bool:
+    """Whether this tool made the client or took it over."""
+    return client.property_value(MANAGED_BY) == OURS
+
+
+def diff_initial_client(profile: Profile, wanted: CuritySpec, secret: VersionedSecret | None) -> ConfigurationDiff:
     """Compare the client with the one that is wanted.
 
     A client of our id is ours if it carries our mark, or if the secret in Vault is its own: then it was made by hand and
@@ -37,7 +42,7 @@ def diff_initial_client(profile: Profile, wanted: CuritySpec, secret: VersionedS
     Args:
         secret: from Vault; None if it will only be generated.
 
-    Source: reference/curity.md sections 2.4 and 2.7.
+    Source: docs/vendors/curity.md, Clients of the configuration, Stored secrets.
     """
     found = profile.client(wanted.initial_client.id)
     match = compare(found.secret, secret.value) if found and secret else Match.CANNOT_TELL
@@ -47,11 +52,11 @@ def diff_initial_client(profile: Profile, wanted: CuritySpec, secret: VersionedS
         *_secret(path, found, secret, match),
         *_properties(path, found, secret),
     )
-    if found and found.property_value(MANAGED_BY) != OURS and match is not Match.SAME:
+    if found and not is_marked_ours(found) and match is not Match.SAME:
         differences = _foreign(differences)
     unseen = found is not None and secret is not None and match is Match.CANNOT_TELL
     warnings = (f"{display(path)}/secret: cannot be verified, since this admin user may not read its hash",) if unseen else ()
-    return Diff(differences, warnings=warnings)
+    return ConfigurationDiff(differences, warnings=warnings)
 
 
 def _settings(path: Path, found: ConfigClient | None, wanted: CuritySpec) -> Differences:

@@ -8,13 +8,13 @@ from dcr.curity.admin.state import ANONYMOUS_KIND, CurityState, Profile
 from dcr.errors import Problem
 from dcr.model.platform import CuritySpec
 
-PLACEHOLDER = "#{"  # of a value that a file leaves to the environment (reference/curity.md section 8.2)
+PLACEHOLDER = "#{"  # of a value that a file leaves to the environment (docs/vendors/curity.md, Parameters)
 
 
 def issuer_of(state: CurityState, wanted: CuritySpec) -> str | Problem:
     """The address below which `/.well-known/openid-configuration` is asked for.
 
-    Source: reference/curity.md section 2.1.
+    Source: docs/vendors/curity.md, Issuer URL.
     """
     if wanted.issuer:
         return wanted.issuer

@@ -1,13 +1,16 @@
-"""Where the settings we write stand in Curity's configuration tree (reference/curity.md sections 1 and 2, curity/leaves.md)."""
+"""Where the settings we write stand in Curity's configuration tree (docs/vendors/curity.md, Configuration tree)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dcr.model.names import segment
+
 BASE = "https://curity.se/ns/conf/base"
 OAUTH = "https://curity.se/ns/conf/profile/oauth"
 PROFILE_TYPE = "oauth-service"
 
+_MODULES = {BASE: "base:", OAUTH: "profile-oauth:"}
 # Every path has them; in a plan they would only hide what differs.
 _UNTOLD = frozenset(
     {"environments", "environment", "services", "profiles", "settings", "authorization-server", "client-store", "config-backed"}
@@ -46,6 +49,20 @@ def below(path: Path, *names: str) -> Path:
 def display(path: Path) -> str:
     """The path as people read it in a plan: `curity/profile=token-service/token-issuers/…`."""
     return "/".join(["curity", *(str(node) for node in path if node.name not in _UNTOLD)])
+
+
+def entry(path: Path, leaf_list: str, value: str) -> Path:
+    """One value of a leaf-list."""
+    return (*path, Node(leaf_list, (Key("", value),)))
+
+
+def resource(path: Path) -> str:
+    """The path as RESTCONF addresses it below `/data` (RFC 8040 section 3.5.3): `base:profiles/profile=token-service,oauth-service`."""
+    return "/".join(f"{_MODULES.get(node.namespace, '')}{node.name}{_keys(node)}" for node in path)
+
+
+def _keys(node: Node) -> str:
+    return "=" + ",".join(segment(key.value) for key in node.keys) if node.keys else ""
 
 
 def service_role(role: str) -> Path:

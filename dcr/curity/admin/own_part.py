@@ -80,7 +80,7 @@ def _profile(profile: Profile, wanted: CuritySpec) -> Profile:
 
 
 def _custom_issuer(found: CustomTokenIssuer, wanted: CuritySpec) -> CustomTokenIssuer:
-    """Its keys stay: a purpose may be spelled in two ways (reference/curity.md section 2.3)."""
+    """Its keys stay: a purpose may be spelled in two ways (docs/vendors/curity.md, Custom token issuers)."""
     return CustomTokenIssuer(found.id, found.issuer_type, found.purpose_type) if found.id == wanted.token_issuer else found
 
 

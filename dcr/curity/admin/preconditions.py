@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dcr.curity.admin import nodes
-from dcr.curity.admin.difference import Because, Diff, Differ, Differences
+from dcr.curity.admin.difference import Because, ConfigurationDiff, Differ, Differences
 from dcr.curity.admin.nodes import below, display
 from dcr.curity.admin.state import (
     ANONYMOUS_KIND,
@@ -24,15 +24,15 @@ from dcr.results.changes import Stage
 _DIFFER = Differ(Stage.CURITY_CONFIGURATION)
 
 
-def diff_preconditions(profile: Profile, wanted: CuritySpec) -> Diff:
+def diff_preconditions(profile: Profile, wanted: CuritySpec) -> ConfigurationDiff:
     """Capability, client authentication, metadata and the default issuer's own settings.
 
-    Source: reference/curity.md sections 2.1 (metadata), 2.2 (mandatory leaves), 2.4 (capability, basic-and-form-post).
+    Source: docs/vendors/curity.md, Issuer URL, Default token issuer, Profile capabilities.
     """
     missing = _server_settings(profile) + _default_issuer_settings(profile, wanted)
     if wanted.set_preconditions:
-        return Diff(missing)
-    return Diff(problems=tuple(_to_be_set(difference.change.path, difference.change.after or "") for difference in missing))
+        return ConfigurationDiff(missing)
+    return ConfigurationDiff(problems=tuple(_to_be_set(difference.change.path, difference.change.after or "") for difference in missing))
 
 
 def _to_be_set(path: str, value: str) -> Problem:
@@ -92,7 +92,7 @@ def _absent(there: Iterable[NamedFacility], kind: str, setting: str, wanted: str
 def undeployed(profile: Profile, environment: Environment) -> tuple[Problem, ...]:
     """Endpoints without which nobody gets metadata or tokens, whatever is configured.
 
-    Source: reference/curity.md sections 2.1 and 4.1.
+    Source: docs/vendors/curity.md, Issuer URL, Metadata.
     """
     missing = [kind for kind in (ANONYMOUS_KIND, TOKEN_KIND) if not any(map(environment.deploys, profile.endpoints_of(kind)))]
     endpoints = display(below(nodes.profile(profile.id), "endpoints"))

@@ -22,23 +22,29 @@ PARTS = ("token-issuers", "settings/profile-oauth:authorization-server", "endpoi
 ENVIRONMENT_FIELDS = "base-url;services/service-role(id;enabled;endpoints)"
 
 
-def read_state(admin: CurityAdmin, profile: str) -> CurityState:
-    """Read what concerns us, in three requests; more only where something is not there: which profiles are, or whether it may be read.
+def read_facilities(admin: CurityAdmin) -> Facilities:
+    """What settings refer to: other people's things, which are there or not for as long as a run takes."""
+    return _parsed(Facilities, "facilities", admin.get("base:facilities", fields=FACILITY_IDS))
+
+
+def read_state(admin: CurityAdmin, profile: str, facilities: Facilities) -> CurityState:
+    """Read what concerns us, in two requests; more only where something is not there: which profiles are, or whether it may be read.
 
     Args:
         profile: id of the token service profile.
+        facilities: as `read_facilities` gives them.
 
     Raises:
         Passing: nothing was learned; reading again is safe.
         Refused: not allowed, or not an answer of Curity's.
 
-    Source: reference/curity.md sections 1 (URIs), 2.1, 3.2 (`fields`), 3.3 (absent things).
+    Source: docs/vendors/curity.md, Names in URIs, Issuer URL, RESTCONF queries, Absent nodes.
     """
     found = _read_profile(admin, profile)
     return CurityState(
         found,
         _parsed(Environment, "environment", admin.get("base:environments/environment", fields=ENVIRONMENT_FIELDS)),
-        _parsed(Facilities, "facilities", admin.get("base:facilities", fields=FACILITY_IDS)),
+        facilities,
         () if found else _profiles(admin),
     )
 

@@ -1,6 +1,6 @@
 """The one table of Curity's admin RESTCONF: status and error-tag, in two servers' dialects, and what each means for the caller.
 
-Source: reference/curity.md sections 3.5 and 3.6, curity/confd_error_samples.json, curity/samples/README.md.
+Source: docs/vendors/curity.md, Concurrency, RESTCONF errors.
 """
 
 from __future__ import annotations

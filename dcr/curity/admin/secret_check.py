@@ -22,7 +22,7 @@ def compare(stored: Secret | None, secret: Secret) -> Match:
 
     A new salt at each write makes a rewrite look like a change and leaves a commit behind, so a secret that matches is never sent.
 
-    Source: reference/curity.md section 2.7.
+    Source: docs/vendors/curity.md, Stored secrets.
     """
     form = stored.get_secret_value() if stored else ""
     if not form.startswith("$5$"):

@@ -1,6 +1,6 @@
 """What Curity's configuration says, as far as it concerns us. What is absent stands as its default.
 
-Source: reference/curity.md section 2, curity/leaves.md.
+Source: docs/vendors/curity.md, Configuration tree.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class ConfigClient:
 
     @property
     def other_verifier(self) -> str:
-        """How it authenticates if not by secret; the cases of one choice (reference/curity.md section 2.4)."""
+        """How it authenticates if not by secret; the cases of one choice (docs/vendors/curity.md, Clients of the configuration)."""
         cases = ("asymmetric_key", "jwks", "symmetric_key", "no_authentication", "credential_manager", "jwks_uri", "mutual_tls")
         return _first_set(self, (*cases, "mutual_tls_by_proxy"))
 
@@ -96,7 +96,7 @@ class NonTemplatized:
 
     @property
     def other_registrant(self) -> str:
-        """How registrants authenticate if not as clients; the cases of one choice (reference/curity.md section 2.5)."""
+        """How registrants authenticate if not as clients; the cases of one choice (docs/vendors/curity.md, DCR settings)."""
         return _first_set(self, ("authenticate_user_by", "no_authentication", "mutual_tls", "mutual_tls_by_proxy"))
 
 

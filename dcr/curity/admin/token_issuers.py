@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dcr.curity.admin import nodes
-from dcr.curity.admin.difference import Because, Diff, Differ, Differences
+from dcr.curity.admin.difference import Because, ConfigurationDiff, Differ, Differences
 from dcr.curity.admin.nodes import below, display
 from dcr.curity.admin.state import CustomTokenIssuer, Profile
 from dcr.errors import Problem
@@ -17,14 +17,14 @@ MOST_NAMES = 10  # of clients, in one line of a plan
 _DIFFER = Differ(Stage.CURITY_CONFIGURATION)
 
 
-def diff_token_issuers(profile: Profile, wanted: CuritySpec) -> Diff:
+def diff_token_issuers(profile: Profile, wanted: CuritySpec) -> ConfigurationDiff:
     """Compare both issuers with the how-to's and the platform's.
 
-    Source: reference/curity.md sections 2.2 and 2.3.
+    Source: docs/vendors/curity.md, Default token issuer, Custom token issuers.
     """
     default = below(nodes.profile(profile.id), "token-issuers", "default-token-issuer", "access-token-as-jwt")
     as_jwt = _DIFFER.flag(default, profile.default_issuer.access_token_as_jwt, Because(impact=_who_gets_jwts(profile, wanted)))
-    return Diff(as_jwt) + _diff_custom(profile, wanted)
+    return ConfigurationDiff(as_jwt) + _diff_custom(profile, wanted)
 
 
 def _who_gets_jwts(profile: Profile, wanted: CuritySpec) -> str:
@@ -35,18 +35,18 @@ def _who_gets_jwts(profile: Profile, wanted: CuritySpec) -> str:
     return f"{count}, and all registered dynamically, get JWTs instead of opaque access tokens"
 
 
-def _diff_custom(profile: Profile, wanted: CuritySpec) -> Diff:
+def _diff_custom(profile: Profile, wanted: CuritySpec) -> ConfigurationDiff:
     """An id is unique in its profile, so an issuer of our id is compared, or stands in our way if it is of another sort."""
     found = next((issuer for issuer in profile.custom_issuers if issuer.id == wanted.token_issuer), None)
     if found and not _same_sort(found):
         path = display(nodes.custom_token_issuer(profile.id, found.id, found.issuer_type, found.purpose_type))
         fault = f"is of type {found.issuer_type} and purpose {found.purpose_type}, not {ISSUER_TYPE} and {PURPOSE_TYPE}"
-        return Diff(problems=(Problem(path, fault, "Name another id as curity.token_issuer of the platform."),))
-    return Diff(_leaves(profile, found or CustomTokenIssuer(wanted.token_issuer, ISSUER_TYPE, PURPOSE_TYPE), wanted))
+        return ConfigurationDiff(problems=(Problem(path, fault, "Name another id as curity.token_issuer of the platform."),))
+    return ConfigurationDiff(_leaves(profile, found or CustomTokenIssuer(wanted.token_issuer, ISSUER_TYPE, PURPOSE_TYPE), wanted))
 
 
 def _same_sort(issuer: CustomTokenIssuer) -> bool:
-    # `user-info` may be a second spelling of the same purpose (reference/curity.md section 2.3).
+    # `user-info` may be a second spelling of the same purpose (docs/vendors/curity.md, Custom token issuers).
     return issuer.issuer_type == ISSUER_TYPE and issuer.purpose_type.replace("-", "") == PURPOSE_TYPE
 
 

@@ -1,6 +1,6 @@
 """What a JWT access token says, once its signature, issuer and times are verified.
 
-Source: RFC 7519 section 7.2, RFC 8725; reference/curity.md section 4.2.
+Source: RFC 7519 section 7.2, RFC 8725; docs/vendors/curity.md, Access tokens.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Dynamic client registration by ourselves: RFC 7591 to register, RFC 7592 to remove.
 
-Never read a client's `registration_client_uri`: Curity rotates secret and token on GET (curity.md 4.5). There is no method for it.
+Never read a client's `registration_client_uri`: Curity rotates secret and token on GET
+(docs/vendors/curity.md, Client management). There is no method for it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dcr.errors import DcrError, Missing, Passing, Refused, Unknown
 from dcr.http.retry_after import retry_after
-from dcr.http.sender import Sender
+from dcr.http.sender import GuardedClient, Sender
 from dcr.secret import Secret
 
 
@@ -51,7 +52,9 @@ class RegisteredClient(BaseModel):
     registration_access_token_expires_in: int | None = None  # seconds
 
     def defects(self, wanted: ClientSpec) -> tuple[str, ...]:
-        """Why this client is of no use, in words: Curity drops grant types and overrides methods without an error (section 4.4).
+        """Why this client is of no use, in words: Curity drops grant types and overrides methods without an error.
+
+        Source: docs/vendors/curity.md, Registration.
 
         A member the answer does not repeat is taken as given; a secret is shown here or never.
         """
@@ -70,7 +73,7 @@ class RegisteredClient(BaseModel):
         return tuple(f"redirect URI {uri} was not given" for uri in wanted.redirect_uris if uri not in given)
 
 
-class ClientRegistration:
+class ClientRegistration(GuardedClient):
     """The registration endpoint of one authorization server."""
 
     def __init__(self, client: httpx.Client, allowed_hosts: tuple[str, ...]) -> None:

@@ -1,6 +1,6 @@
 """Curity's run time as an OAuth client sees it: metadata, tokens, and the keys that verify them.
 
-Source: reference/curity.md section 4.
+Source: docs/vendors/curity.md, Metadata, Token requests.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from dcr.curity.runtime.access_token import verified_claims
 from dcr.errors import CheckFailed, DcrError, Missing, Passing, Refused, Unknown
 from dcr.http.retry_after import retry_after
-from dcr.http.sender import READING, Evidence, Sender, evidence_of
+from dcr.http.sender import READING, Sender, evidence_of
+from dcr.results.evidence import Evidence
 from dcr.secret import BasicCredentials, Secret
 
 SYSTEM = "oauth"
@@ -30,7 +31,7 @@ M = TypeVar("M", bound=BaseModel)
 class Metadata(BaseModel):
     """What a token service profile says about itself.
 
-    Source: RFC 8414 section 2; reference/curity.md section 4.1.
+    Source: RFC 8414 section 2; docs/vendors/curity.md, Metadata.
     """
 
     model_config = LENIENT
@@ -92,7 +93,7 @@ class OAuth:
             Missing: there is no document.
             Refused: it is another issuer's, or names an endpoint on a host that is not allowed.
 
-        Source: reference/curity.md sections 2.1 and 4.1; caches in front of Curity may hold an older one for 600 s.
+        Source: docs/vendors/curity.md, Issuer URL, Metadata; caches in front of Curity may hold an older one for 600 s.
         """
         issuer = issuer.removesuffix(WELL_KNOWN)
         url = metadata_url(issuer)
@@ -116,14 +117,14 @@ class OAuth:
             Refused: Curity does not know the client, or does not grant this.
             Passing: nobody could be asked. Also when the answer was lost: a token that nobody has is of no use.
 
-        Source: RFC 6749 section 4.4; reference/curity.md section 4.2.
+        Source: RFC 6749 section 4.4; docs/vendors/curity.md, Token requests.
         """
         form = {"grant_type": "client_credentials"} | ({"scope": scope} if scope else {})
         # RFC 6749 section 2.3.1: both are form-encoded before they are joined.
         client = BasicCredentials(quote(client_id, safe=""), Secret(quote(client_secret.get_secret_value(), safe="")))
         headers = {"Authorization": client.authorization().get_secret_value(), "Accept": "application/json"}
         try:
-            response = self.sender.send("POST", token_endpoint, data=form, headers=headers)
+            response = self.sender.send("POST", token_endpoint, data=form, headers=headers, changes_nothing=True)
         except Unknown as error:
             raise Passing(*error.args) from None
         answer = _parsed(_TokenAnswer, response)
@@ -135,7 +136,7 @@ class OAuth:
         Raises:
             CheckFailed: says what is wrong with it.
 
-        Source: RFC 7519 section 7.2; reference/curity.md section 4.2.
+        Source: RFC 7519 section 7.2; docs/vendors/curity.md, Access tokens.
         """
         return verified_claims(token, self._keys(jwks_uri), issuer)
 

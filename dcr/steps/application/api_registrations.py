@@ -1,28 +1,32 @@
 """Register each application for its APIs, and see to the approval; without an approved registration the gateway answers 403.
 
-Source: reference/konnect.md sections 5 to 7 and 12 (P2).
+Source: docs/vendors/konnect.md, Decision order, Portal registrations, Admin registrations.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from dcr.errors import CheckFailed
-from dcr.konnect.difference import Leaf, differing
-from dcr.konnect.registrations import ApiRegistration, Status, approve_registration, create_registration, find_registrations
+from dcr.konnect.api_registrations import (
+    ApiRegistration,
+    Status,
+    approve_registration,
+    create_registration,
+    delete_registration,
+    find_registrations,
+)
 from dcr.model.tenant import ApplicationSpec, RegistrationApproval, Way
-from dcr.portal.registrations import register
+from dcr.portal.api_registrations import register
 from dcr.results.changes import Change, Scope, Stage
-from dcr.results.outcome import Facts, Outcome
+from dcr.results.diff import Diff, Difference
+from dcr.results.facts import ApplicationFacts, Facts, RegistrationFacts, require
+from dcr.results.outcome import Outcome
 from dcr.results.report import Claim, Verdict
-from dcr.steps.application.portal.service_developer import portal_of
-from dcr.steps.context import Run
-from dcr.steps.facts import known
-from dcr.steps.smoke_test.unregistered import SEPARATOR, also_registered, before_registration
-from dcr.vault import paths
-
-ByLabel = Mapping[str, ApiRegistration | None]
-"""An application's registrations by the label of the API; None: there is none."""
+from dcr.steps.application.application import Application
+from dcr.steps.context import StepContext
+from dcr.steps.smoke_test.unregistered import before_registration
+from dcr.steps.step import Each, Item, Lock, Step, System
 
 # What each status means for the run, worst first. A person's refusal is never overruled.
 VERDICTS = {
@@ -39,98 +43,113 @@ DETAILS = {
 }
 
 
-def converge(run: Run, facts: Facts, item: str) -> Outcome:
-    """Have one registration for each of the application's APIs, approved by whoever the tenant says.
+@dataclass(frozen=True, slots=True)
+class RegistrationsState:
+    """One application's registrations."""
 
-    Safe to repeat: a registration that exists is found, and Konnect refuses a second one.
-    """
-    application = run.the_tenant().application(item)
-    found, others = _find(run, facts, application)
-    approval = run.the_tenant().registration_approval
-    differences = {label: diff_registration(_path(run, application, label), one, approval) for label, one in found.items()}
-    changes = tuple(change for some in differences.values() for change in some)
-    if changes and not run.write:
-        return Outcome(changes=changes)
-    claims: tuple[Claim, ...] = ()
-    if changes:
-        claims = _before(run, {**facts, **others}, application, found)
-        for label in (label for label, some in differences.items() if some):
-            _write(run, facts, application, label, found[label])
-        found, others = _find(run, facts, application)
-    claims += tuple(_claim(application, label, one) for label, one in found.items())
-    return Outcome(_facts(application, found) | others, changes, claims=claims)
+    by_label: Mapping[str, ApiRegistration | None]  # for the APIs that it shall use; None: there is none
+    also_for: frozenset[str] = frozenset()  # labels of the tenant's other APIs for which somebody registered it
 
 
-def diff_registration(path: str, found: ApiRegistration | None, approval: RegistrationApproval) -> tuple[Change, ...]:
-    """What differs between a registration and what the tenant asks for. One that exists is changed only by a run that may approve."""
+class ApiRegistrations(Step[RegistrationsState, str]):
+    """A registration that exists is found; one that exists is changed only by a run that may approve."""
+
+    name, stage, scope, lock = "registrations", Stage.APPLICATION, Scope.TENANT, Lock.TENANT
+    systems, each = frozenset({System.VAULT, System.KONNECT, System.PORTAL}), Each.APPLICATION
+    follows = (Application,)
+    timeout_seconds, description = 300, "Its registration for each API, and the approval."
+    link = "registrations"
+
+    def unknown(self, ctx: StepContext, item: Item) -> tuple[str, ...]:
+        missing = [] if ctx.facts.portal else ["the portal"]
+        return (*missing, *([] if item in ctx.facts.applications else [f"the application {item}"]))
+
+    def observe(self, ctx: StepContext, item: Item) -> RegistrationsState:
+        tenant, portal, known = ctx.the_tenant(), ctx.facts.portal, ctx.facts.applications.get(item)
+        labels = [api.label for api in tenant.apis_of(tenant.application(item))]
+        if portal is None or known is None:
+            return RegistrationsState(dict.fromkeys(labels))
+        by_api = ctx.cached(f"konnect registrations {known.id}", lambda: find_registrations(ctx.konnect, portal.id, known.id))
+        found = {api.label: by_api.get(ctx.facts.api_ids.get(api.label, "")) for api in tenant.apis}
+        others = (label for label, one in found.items() if label not in labels and one and one.status is Status.APPROVED)
+        return RegistrationsState({label: found[label] for label in labels}, frozenset(others))
+
+    def diff(self, ctx: StepContext, item: Item, state: RegistrationsState) -> Diff[str]:
+        tenant = ctx.the_tenant()
+        root = f"konnect/portals/{tenant.portal}/applications/{item}/registrations"
+        differences = []
+        for label, found in state.by_label.items():
+            before, wanted = found.status if found else None, wanted_status(found, tenant.registration_approval)
+            if before != wanted:
+                differences.append(Difference(Change(self.stage, self.scope, f"{root}/{label}/status", before, wanted), label))
+        return Diff(tuple(differences))
+
+    def outcome(self, ctx: StepContext, item: Item, state: RegistrationsState) -> Outcome:
+        if self.diff(ctx, item, state):
+            return Outcome()
+        there = {label: found for label, found in state.by_label.items() if found}
+        claims = tuple(_claim(item, label, found) for label, found in there.items())
+        return Outcome(Facts(registrations={item: _together(there, state.also_for)}), claims=claims)
+
+    def apply(self, ctx: StepContext, item: Item, state: RegistrationsState, diff: Diff[str]) -> Outcome:
+        application = ctx.the_tenant().application(item)
+        also = Facts(registrations={item: RegistrationFacts(False, False, state.also_for)})
+        new = [api for api in ctx.the_tenant().apis_of(application) if state.by_label[api.label] is None]
+        claims = before_registration(ctx.knowing(also), application, new[0]) if new else ()
+        for label in diff.writes:
+            _write(ctx, application, label, state.by_label[label])
+        return Outcome(claims=claims)
+
+    def present(self, ctx: StepContext, item: Item, state: RegistrationsState) -> bool:  # noqa: ARG002
+        return any(state.by_label.values())
+
+    def remove(self, ctx: StepContext, item: Item, state: RegistrationsState) -> None:
+        known = _known(ctx, item)
+        for found in state.by_label.values():
+            if found:
+                delete_registration(ctx.konnect, ctx.the_portal().id, known.id, found.id)
+
+
+def wanted_status(found: ApiRegistration | None, approval: RegistrationApproval) -> Status:
+    """What a registration shall become."""
     if found is None:
-        wanted = Status.PENDING if approval is RegistrationApproval.BY_PORTAL_ADMIN else Status.APPROVED
-    elif found.status is Status.PENDING and approval is RegistrationApproval.BY_THIS_RUN:
-        wanted = Status.APPROVED
-    else:
-        wanted = found.status
-    return differing(Stage.APPLICATION, Scope.TENANT, path, (Leaf("status", found.status if found else None, wanted),))
+        return Status.PENDING if approval is RegistrationApproval.BY_PORTAL_ADMIN else Status.APPROVED
+    if found.status is Status.PENDING and approval is RegistrationApproval.BY_THIS_RUN:
+        return Status.APPROVED
+    return found.status
 
 
-def _path(run: Run, application: ApplicationSpec, label: str) -> str:
-    return f"konnect/portals/{run.the_tenant().portal}/applications/{application.name}/registrations/{label}"
+def _known(ctx: StepContext, name: str) -> ApplicationFacts:
+    return require(ctx.facts.applications.get(name), f"the application {name}")
 
 
-def _find(run: Run, facts: Facts, application: ApplicationSpec) -> tuple[ByLabel, dict[str, str]]:
-    """For the application's APIs; and as a fact, for which other ones of the tenant somebody else registered it."""
-    portal_id, application_id = facts.get("portal.id"), facts.get(f"application.{application.name}.id")
-    labels = [api.label for api in run.the_tenant().apis_of(application)]
-    if portal_id is None or application_id is None:
-        return dict.fromkeys(labels), {}
-    konnect = run.systems.konnect
-    by_api = run.see(f"konnect registrations {application_id}", lambda: find_registrations(konnect, portal_id, application_id))
-    found = {api.label: by_api.get(facts.get(f"api.{api.label}.id", "")) for api in run.the_tenant().apis}
-    others = [label for label, one in found.items() if label not in labels and one and one.status is Status.APPROVED]
-    return {label: found[label] for label in labels}, {also_registered(application.name): SEPARATOR.join(others)} if others else {}
-
-
-def _before(run: Run, facts: Facts, application: ApplicationSpec, found: ByLabel) -> tuple[Claim, ...]:
-    """What the gateway does with the application's credentials as long as it is not registered, where only now can be asked."""
-    new = [api for api in run.the_tenant().apis_of(application) if found[api.label] is None]
-    return before_registration(run, facts, application, new[0]) if new else ()
-
-
-def _write(run: Run, facts: Facts, application: ApplicationSpec, label: str, found: ApiRegistration | None) -> None:
-    application_id = known(facts, f"application.{application.name}.id")
+def _write(ctx: StepContext, application: ApplicationSpec, label: str, found: ApiRegistration | None) -> None:
+    known, portal_id = _known(ctx, application.name), ctx.the_portal().id
     if found is None:
-        run.systems.locks.renew(paths.tenant_lock(run.the_tenant().slug))
-        registration_id, status = _create(run, facts, application, known(facts, f"api.{label}.id"))
+        api_id = require(ctx.facts.api_ids.get(label), f"the API {label}")
+        registration_id, status = _create(ctx, application, portal_id, known.id, api_id)
     else:
         registration_id, status = found.id, found.status
-    if status is Status.PENDING and run.the_tenant().registration_approval is RegistrationApproval.BY_THIS_RUN:
-        approve_registration(run.systems.konnect, known(facts, "portal.id"), application_id, registration_id)
+    if status is Status.PENDING and ctx.the_tenant().registration_approval is RegistrationApproval.BY_THIS_RUN:
+        approve_registration(ctx.konnect, portal_id, known.id, registration_id)
 
 
-def _create(run: Run, facts: Facts, application: ApplicationSpec, api_id: str) -> tuple[str, Status]:
+def _create(ctx: StepContext, application: ApplicationSpec, portal_id: str, application_id: str, api_id: str) -> tuple[str, Status]:
     """As the way of the application has it: its developer asks for it, or an admin gives it."""
-    application_id = known(facts, f"application.{application.name}.id")
     if application.way is Way.PORTAL:
-        asked_for = register(portal_of(run, facts), application_id, api_id)
+        asked_for = register(ctx.portal, application_id, api_id)
         return asked_for.id, asked_for.status
-    given = create_registration(run.systems.konnect, known(facts, "portal.id"), application_id, api_id, _new_status(run))
+    status = wanted_status(None, ctx.the_tenant().registration_approval)
+    given = create_registration(ctx.konnect, portal_id, application_id, api_id, status)
     return given.id, given.status
 
 
-def _new_status(run: Run) -> Status:
-    by_admin = run.the_tenant().registration_approval is RegistrationApproval.BY_PORTAL_ADMIN
-    return Status.PENDING if by_admin else Status.APPROVED
-
-
-def _facts(application: ApplicationSpec, found: ByLabel) -> dict[str, str]:
-    statuses = {one.status for one in found.values() if one}
+def _together(found: Mapping[str, ApiRegistration], also_for: frozenset[str]) -> RegistrationFacts:
+    statuses = {one.status for one in found.values()}
     worst = next((status for status in VERDICTS if status in statuses), Status.PENDING)
-    return {f"application.{application.name}.registrations": worst.value}
+    return RegistrationFacts(worst is Status.APPROVED, worst is Status.PENDING, also_for)
 
 
-def _claim(application: ApplicationSpec, label: str, found: ApiRegistration | None) -> Claim:
-    if found is None:
-        raise CheckFailed(
-            "konnect", f"it accepted the registration of {application.name} for {label} but does not list it", "Report this to Kong."
-        )
-    what = f"{application.name} is registered for {label}"
+def _claim(name: str, label: str, found: ApiRegistration) -> Claim:
+    what = f"{name} is registered for {label}"
     return Claim(stage=Stage.APPLICATION, what=what, verdict=VERDICTS[found.status], detail=DETAILS[found.status])

@@ -3,42 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
-from dcr.errors import Problem, Problems
 from dcr.model.tenant import ApplicationSpec, Way
-from dcr.results.outcome import Facts, Outcome
-from dcr.steps.application.imported import application as import_application
-from dcr.steps.application.portal import application as portal_application
-from dcr.steps.application.record import record_problems
-from dcr.steps.context import Run
+from dcr.results.changes import Scope, Stage
+from dcr.results.diff import Diff
+from dcr.results.outcome import Outcome
+from dcr.steps.application.imported.application import ImportWay
+from dcr.steps.application.portal.application import PortalWay
+from dcr.steps.context import StepContext
+from dcr.steps.step import Each, Item, Lock, Step, System
 
 
 class WayToAnApplication(Protocol):
-    """What a module offers for each way."""
+    """The moves of a step, for an application of one way. What it observed is its own business."""
 
-    def problems(self, run: Run, facts: Facts, asked: ApplicationSpec) -> tuple[Problem, ...]:
-        """What people have to fix before the application can come to be in this way."""
-
-    def converge(self, run: Run, facts: Facts, asked: ApplicationSpec) -> Outcome:
-        """Bring the application to what the tenant asks for; with `run.write` False, only say how."""
-
-
-PORTAL = ("portal.id", "portal.url")
-WAYS: Mapping[Way, WayToAnApplication] = {Way.PORTAL: portal_application, Way.IMPORT: import_application}
+    def observe(self, ctx: StepContext, asked: ApplicationSpec) -> Any: ...
+    def diff(self, ctx: StepContext, asked: ApplicationSpec, state: Any) -> Diff[str]: ...
+    def outcome(self, ctx: StepContext, asked: ApplicationSpec, state: Any) -> Outcome: ...
+    def apply(self, ctx: StepContext, asked: ApplicationSpec, state: Any, diff: Any) -> Outcome: ...
+    def present(self, ctx: StepContext, asked: ApplicationSpec, state: Any) -> bool: ...
+    def remove(self, ctx: StepContext, asked: ApplicationSpec, state: Any) -> None: ...
 
 
-def converge(run: Run, facts: Facts, item: str) -> Outcome:
-    """Bring the application with this name to what the tenant asks for; with `run.write` False, only say how.
+WAYS: Mapping[Way, WayToAnApplication] = {Way.PORTAL: PortalWay(), Way.IMPORT: ImportWay()}
 
-    Raises:
-        Problems: of a run that writes, before it does.
-    """
-    asked = run.the_tenant().application(item)
-    way = WAYS[asked.way]
-    problems = way.problems(run, facts, asked) + record_problems(run, asked)
-    if problems and run.write:
-        raise Problems("application", problems)
-    if problems or any(fact not in facts for fact in PORTAL):  # the look at portal and APIs has told what is missing
-        return Outcome(problems=problems)
-    return way.converge(run, facts, asked)
+
+class Application(Step[Any, str]):
+    """The application in the portal, its client at Curity, and its credentials in Vault."""
+
+    name, stage, scope, lock = "application", Stage.APPLICATION, Scope.TENANT, Lock.TENANT
+    systems, each = frozenset({System.VAULT, System.KONNECT, System.PORTAL}), Each.APPLICATION
+    timeout_seconds, description = 300, "The application; its secret goes to Vault at once."
+    link = "application"
+
+    def unknown(self, ctx: StepContext, item: Item) -> tuple[str, ...]:  # noqa: ARG002
+        missing = [] if ctx.facts.portal else ["the portal"]
+        return (*missing, *([] if ctx.facts.strategy_id else ["the auth strategy"]))
+
+    def observe(self, ctx: StepContext, item: Item) -> Any:
+        return self._way(ctx, item).observe(ctx, self._asked(ctx, item))
+
+    def diff(self, ctx: StepContext, item: Item, state: Any) -> Diff[str]:
+        return self._way(ctx, item).diff(ctx, self._asked(ctx, item), state)
+
+    def outcome(self, ctx: StepContext, item: Item, state: Any) -> Outcome:
+        return self._way(ctx, item).outcome(ctx, self._asked(ctx, item), state)
+
+    def apply(self, ctx: StepContext, item: Item, state: Any, diff: Diff[str]) -> Outcome:
+        return self._way(ctx, item).apply(ctx, self._asked(ctx, item), state, diff)
+
+    def present(self, ctx: StepContext, item: Item, state: Any) -> bool:
+        return self._way(ctx, item).present(ctx, self._asked(ctx, item), state)
+
+    def remove(self, ctx: StepContext, item: Item, state: Any) -> None:
+        self._way(ctx, item).remove(ctx, self._asked(ctx, item), state)
+
+    def _asked(self, ctx: StepContext, item: Item) -> ApplicationSpec:
+        return ctx.the_tenant().application(item)
+
+    def _way(self, ctx: StepContext, item: Item) -> WayToAnApplication:
+        return WAYS[self._asked(ctx, item).way]

@@ -1,6 +1,6 @@
 """What Vault keeps of an application: its state, its identity, and the credentials with all that is needed to use them.
 
-Source: reference/vault.md sections 2 and 8 (*Order of operations*): reserve, create, store; every value a flat string.
+Source: docs/vendors/vault.md, Layout, Order of operations: reserve, create, store; every value a flat string.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 
 from dcr.errors import Problem
 from dcr.model.tenant import ApplicationSpec
-from dcr.results.outcome import Facts
+from dcr.results.changes import Change, Scope, Stage
+from dcr.results.diff import Difference
+from dcr.results.facts import ApplicationFacts, Facts
 from dcr.secret import Secret
-from dcr.steps.context import Run
-from dcr.steps.facts import known
+from dcr.steps.context import StepContext
 from dcr.vault import paths
 
 ACTIVE, PENDING = "active", "pending"
@@ -55,16 +56,16 @@ class ApplicationRecord:
         return whole and client_id in (None, self.text("client_id"))
 
 
-def read_record(run: Run, application: ApplicationSpec) -> ApplicationRecord:
+def read_record(ctx: StepContext, application: ApplicationSpec) -> ApplicationRecord:
     """The application's record; shared by the steps of a look."""
-    path = record_path(run, application)
-    found = run.see(f"vault {path}", lambda: run.systems.vault.read(path))
+    path = record_path(ctx, application)
+    found = ctx.cached(f"vault {path}", lambda: ctx.vault.read(path))
     return ApplicationRecord(found.values, found.ours) if found else ApplicationRecord()
 
 
-def record_problems(run: Run, application: ApplicationSpec) -> tuple[Problem, ...]:
+def record_problems(ctx: StepContext, application: ApplicationSpec) -> tuple[Problem, ...]:
     """Something in our place in Vault that this tool did not write, or that belongs to an application of the other way."""
-    record, where = read_record(run, application), reference(run, application)
+    record, where = read_record(ctx, application), reference(ctx, application)
     if not record.ours:
         fault = "holds something that this tool did not write"
         return (Problem(where, fault, "Move it away, or remove it, then run again."),)
@@ -74,61 +75,73 @@ def record_problems(run: Run, application: ApplicationSpec) -> tuple[Problem, ..
     return ()
 
 
-def surroundings(run: Run, facts: Facts) -> dict[str, str]:
+def connection_details(ctx: StepContext) -> dict[str, str]:
     """What an application's own code needs beside its credentials, as far as it is known."""
-    names = {"issuer": facts.get("issuer"), "token_endpoint": facts.get("token_endpoint"), "gateway_url": run.platform.gateway.url}
+    issuer = ctx.facts.issuer
+    names = {
+        "issuer": issuer.issuer if issuer else None,
+        "token_endpoint": issuer.token_endpoint if issuer else None,
+        "gateway_url": ctx.platform.gateway.url,
+    }
     return {name: value for name, value in names.items() if value is not None}
 
 
-def reserve(run: Run, application: ApplicationSpec, application_id: str) -> None:
+def reserve(ctx: StepContext, application: ApplicationSpec, application_id: str) -> None:
     """Say in Vault that credentials are about to be made, before they are: a run that dies after this is found out.
 
     Args:
         application_id: of the application that gets a new secret; empty if it does not exist yet.
     """
-    values = {"state": PENDING, "application_id": application_id, **for_the_record(run, application)}
-    write(run, application, values)
+    values = {"state": PENDING, "application_id": application_id, **for_the_record(ctx, application)}
+    write(ctx, application, values)
 
 
-def store(run: Run, facts: Facts, application: ApplicationSpec, application_id: str, client_id: str, secret: Secret) -> None:
+def store(ctx: StepContext, application: ApplicationSpec, application_id: str, client_id: str, secret: Secret) -> None:
     """Keep credentials that are shown only once. Nothing else happens between their arrival and this."""
-    known(facts, "issuer")
-    known(facts, "token_endpoint")
     values: dict[str, str | Secret] = {"state": ACTIVE, "application_id": application_id, "client_id": client_id, "client_secret": secret}
-    write(run, application, values | surroundings(run, facts) | for_the_record(run, application))
+    write(ctx, application, values | connection_details(ctx) | for_the_record(ctx, application))
 
 
-def refresh(run: Run, facts: Facts, application: ApplicationSpec, record: ApplicationRecord) -> None:
-    """Bring the surroundings of working credentials up to date."""
-    write(run, application, {**record.values, **surroundings(run, facts)})
+def refresh(ctx: StepContext, application: ApplicationSpec, record: ApplicationRecord) -> None:
+    """Bring the connection details of working credentials up to date."""
+    write(ctx, application, {**record.values, **connection_details(ctx)})
 
 
-def write(run: Run, application: ApplicationSpec, values: Mapping[str, str | Secret]) -> None:
+def write(ctx: StepContext, application: ApplicationSpec, values: Mapping[str, str | Secret]) -> None:
     """Write the record, while the tenant is ours: what another run has made of it since would be lost.
 
     Raises:
         LostLock: this run was suspended for longer than its lock holds; nothing was written.
     """
-    run.systems.locks.require(paths.tenant_lock(run.the_tenant().slug))
-    run.systems.vault.put(record_path(run, application), values)
+    ctx.vault.put(record_path(ctx, application), values)
 
 
-def application_facts(application: ApplicationSpec, application_id: str, client_id: str) -> dict[str, str]:
+def detail_differences(ctx: StepContext, where: str, record: ApplicationRecord) -> tuple[Difference[str], ...]:
+    """What the record says beside the credentials, where it is no longer so."""
+    wanted = connection_details(ctx)
+    return tuple(
+        Difference(Change(Stage.APPLICATION, Scope.TENANT, f"{where}/{name}", record.text(name) or None, value), name)
+        for name, value in wanted.items()
+        if record.text(name) != value
+    )
+
+
+def application_facts(application: ApplicationSpec, application_id: str, client_id: str) -> Facts:
     """What registrations and smoke test go by."""
-    return {f"application.{application.name}.id": application_id, f"application.{application.name}.client_id": client_id}
+    return Facts(applications={application.name: ApplicationFacts(application_id, client_id)})
 
 
-def reference(run: Run, application: ApplicationSpec) -> str:
+def reference(ctx: StepContext, application: ApplicationSpec) -> str:
     """Where it is: vault://mount/path."""
-    return run.systems.vault.ref(record_path(run, application))
+    return ctx.vault.ref(record_path(ctx, application))
 
 
-def record_path(run: Run, application: ApplicationSpec) -> str:
+def record_path(ctx: StepContext, application: ApplicationSpec) -> str:
     """The application's path in Vault."""
-    return paths.application(run.the_tenant().slug, application.name)
+    return paths.application(ctx.the_tenant().slug, application.name)
 
 
-def for_the_record(run: Run, application: ApplicationSpec) -> dict[str, str]:
+def for_the_record(ctx: StepContext, application: ApplicationSpec) -> dict[str, str]:
     """Which way it came, who asked and why."""
-    tenant = run.the_tenant()
+    tenant = ctx.the_tenant()
     return {"way": application.way.value, "requested_by": tenant.requested_by, "ticket": tenant.ticket}

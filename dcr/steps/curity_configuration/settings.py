@@ -1,72 +1,135 @@
-"""How both Curity stages converge: read, diff, and write the difference in one request."""
+"""How both Curity stages converge: read, compare, and write the difference in one request, or have people load it as a file.
+
+Source: docs/vendors/curity.md, RESTCONF edits: one edit is one transaction.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from abc import abstractmethod
+from dataclasses import dataclass
 
-from dcr.curity.admin.difference import Diff
-from dcr.curity.admin.edit import document
+from dcr.curity.admin.difference import ConfigurationDiff
+from dcr.curity.admin.edit import Edit, document
+from dcr.curity.admin.initial_client import VersionedSecret
+from dcr.curity.admin.reading import read_facilities, read_state
 from dcr.curity.admin.state import CurityState
-from dcr.errors import Problems, Refused
-from dcr.results.changes import Stage
+from dcr.errors import DcrError, Missing
+from dcr.model.platform import CurityMode, CuritySpec
+from dcr.results.changes import Scope
+from dcr.results.diff import Diff
 from dcr.results.outcome import Outcome
-from dcr.steps.conflicts import stop_on_conflict
-from dcr.steps.context import Run
-from dcr.steps.curity_configuration.rendered_settings import converge_rendered
-from dcr.steps.curity_configuration.state import curity_state, renders
-from dcr.steps.platform_lock import platform_lock, renew_platform_lock
-
-Compare = Callable[[CurityState], Diff]
+from dcr.steps.context import StepContext
+from dcr.steps.curity_configuration import rendered
+from dcr.steps.curity_configuration.initial_client import stored_secret
+from dcr.steps.curity_configuration.run_time import Shown, shown_by_run_time
+from dcr.steps.step import Item, Lock, Step, System
+from dcr.vault import paths
 
 ONLY_A_WRITE_TELLS = "curity: whether this admin user may write, only a write can tell"
 LOST_AT_RESTART = (
     "curity: where it starts from files, as in Kubernetes without a configuration volume, its next restart loses what is written now; "
     "`dcr plan --format curity-xml` prints the same as a file"
 )
+Settings = Edit | None
+"""What a difference needs: an edit; none where files configure Curity, or only its run time is seen."""
 
 
-def converge_settings(run: Run, stage: Stage, compare: Compare) -> Outcome:
-    """Bring Curity to where `compare` finds no difference.
+@dataclass(frozen=True, slots=True)
+class ConfigurationState:
+    """What Curity says of itself."""
 
-    Nothing is removed, and an answer that was lost needs no special care: the next attempt reads what is there.
+    configuration: CurityState | DcrError  # why it cannot be read, where that is no fault: its files are the truth
+    secret: VersionedSecret | None  # the initial client's, in Vault
+    shown: Shown | None = None  # by the run time, where the configuration cannot be read
+
+
+def curity_state(ctx: StepContext) -> CurityState:
+    """The three subtrees that concern us.
 
     Raises:
-        Problems: something that people have to fix first.
-        Conflict: the platform's policy forbid it. Nothing was written.
-        Refused: Curity took the edit and still differs, or did not take it.
-
-    Source: reference/curity.md section 3.4: one edit is one transaction.
+        DcrError: they cannot be read.
     """
-    if renders(run):
-        return converge_rendered(run, stage, compare)
-    found = _compared(run, compare)
-    if not run.write:
-        warnings = (*found.warnings, ONLY_A_WRITE_TELLS, LOST_AT_RESTART) if found.differences else found.warnings
-        return Outcome(changes=found.changes, problems=found.problems, warnings=warnings)
-    if not _to_write(run, stage, found):
-        return Outcome(warnings=found.warnings)
-    with platform_lock(run):
-        found = _compared(run, compare)
-        if _to_write(run, stage, found):
-            renew_platform_lock(run)
-            run.systems.curity.patch_root(document(found.edits))
-            _require_taken(stage, _compared(run, compare))
-    return Outcome(changes=found.changes, warnings=found.warnings)
+    return ctx.cached("curity state", lambda: _read_state(ctx))
 
 
-def _compared(run: Run, compare: Compare) -> Diff:
-    return compare(curity_state(run))
+def state_if_readable(ctx: StepContext) -> CurityState | DcrError:
+    """The state, or why there is none. RESTCONF may be closed, or unknown to Vault, where Curity is configured by files."""
+
+    def read() -> CurityState | DcrError:
+        try:
+            return _read_state(ctx)
+        except DcrError as error:
+            return error
+
+    return ctx.cached("curity state, if readable", read)
 
 
-def _to_write(run: Run, stage: Stage, found: Diff) -> bool:
-    if found.problems:
-        raise Problems(stage, found.problems)
-    stop_on_conflict(run, found.changes)
-    return bool(found.differences)
+def _read_state(ctx: StepContext) -> CurityState:
+    facilities = ctx.lasting("curity facilities", lambda: read_facilities(ctx.curity))
+    return read_state(ctx.curity, ctx.platform.curity.profile, facilities)
 
 
-def _require_taken(stage: Stage, left: Diff) -> None:
-    if left.differences:
-        paths = ", ".join(change.path for change in left.changes)
-        problem = f"the edit was taken, and these settings still differ: {paths}"
-        raise Refused(f"curity: {stage}", problem, "Look at its log, and at who else writes its configuration.")
+def renders(ctx: StepContext) -> bool:
+    """Whether this platform's Curity is configured by files."""
+    return ctx.platform.curity.mode is CurityMode.RENDER
+
+
+class CurityStep(Step[ConfigurationState, Settings]):
+    """A part of Curity's configuration. What is there already, and what the platform does not name, stays."""
+
+    scope, lock = Scope.PLATFORM, Lock.PLATFORM
+    timeout_seconds = 3900
+
+    @abstractmethod
+    def compare(self, state: CurityState, wanted: CuritySpec, secret: VersionedSecret | None) -> ConfigurationDiff:
+        """This part as it is against what the platform asks for."""
+
+    @abstractmethod
+    def ours(self, state: CurityState, wanted: CuritySpec) -> tuple[str, ...]:
+        """RESTCONF paths of what we made and may remove, those first that others of them refer to."""
+
+    def observe(self, ctx: StepContext, item: Item) -> ConfigurationState:  # noqa: ARG002
+        secret = stored_secret(ctx)
+        if not renders(ctx):
+            return ConfigurationState(curity_state(ctx), secret)
+        found = state_if_readable(ctx)
+        return ConfigurationState(found, secret, shown_by_run_time(ctx, self.stage) if isinstance(found, DcrError) else None)
+
+    def diff(self, ctx: StepContext, item: Item, state: ConfigurationState) -> Diff[Settings]:  # noqa: ARG002
+        found = state.configuration
+        if isinstance(found, DcrError):
+            return rendered.diff_of_run_time(ctx, state.shown, found, state.secret)
+        compared = self.compare(found, ctx.platform.curity, state.secret)
+        if renders(ctx):
+            return compared + rendered.problems_of_file(ctx, compared, found, state.secret)
+        return compared + Diff(warnings=(ONLY_A_WRITE_TELLS, LOST_AT_RESTART) if compared else ())
+
+    def apply(self, ctx: StepContext, item: Item, state: ConfigurationState, diff: Diff[Settings]) -> Outcome:
+        if renders(ctx):
+            fragment = rendered.fragment_of(ctx, state.configuration, state.secret, ctx.settings.curity.render_secret_as)
+            rendered.load(ctx, self.stage, fragment, lambda: self.diff(ctx, item, self.observe(ctx.fresh(), item)).changes)
+        else:
+            self.require_ready(ctx, state)
+            ctx.curity.patch_root(document(edit for edit in diff.writes if edit is not None))
+        return Outcome()
+
+    def require_ready(self, ctx: StepContext, state: ConfigurationState) -> None:
+        """Stop if something must not be in use yet that this part would put into use."""
+
+    def present(self, ctx: StepContext, item: Item, state: ConfigurationState) -> bool:  # noqa: ARG002
+        found = state.configuration
+        return not isinstance(found, DcrError) and bool(self.ours(found, ctx.platform.curity))
+
+    def remove(self, ctx: StepContext, item: Item, state: ConfigurationState) -> None:  # noqa: ARG002
+        if not isinstance(state.configuration, DcrError):
+            for path in self.ours(state.configuration, ctx.platform.curity):
+                ctx.curity.delete(path)
+
+
+def missing_secret(ctx: StepContext) -> Missing:
+    """The initial client's secret is not in Vault, and so must not be in use."""
+    where = ctx.vault.ref(paths.initial_client())
+    return Missing(where, f"has no secret of client {ctx.platform.curity.initial_client.id!r}", "Run again: it is generated there first.")
+
+
+CURITY_SYSTEMS = frozenset({System.VAULT, System.CURITY})

@@ -1,100 +1,142 @@
 """The auth strategy that ties published APIs to the DCR provider.
 
-Source: reference/konnect.md section 3; reference/how-to.md, *Configure the Dev Portal*, step 7 (claims and scopes).
+Source: docs/vendors/konnect.md, Auth strategies; docs/vendors/how-to.md, Portal settings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from dcr.konnect.difference import Leaf, differing, label_leaf, url_leaf
 from dcr.konnect.strategies import (
+    CONFIG_KEY,
     OPENID_CONNECT,
     KonnectStrategy,
-    StrategySpec,
     create_strategy,
+    delete_strategy,
     find_strategies,
     read_strategy,
     update_strategy,
 )
-from dcr.results.changes import Change, Scope, Stage
-from dcr.results.outcome import Facts, Outcome
-from dcr.steps.context import Run
-from dcr.steps.facts import known
-from dcr.steps.platform_lock import renew_platform_lock
-from dcr.steps.portal_binding.issuer_url import issuer_url
-from dcr.steps.portal_binding.shared_object import Kind, Seen, converge_shared
+from dcr.results.changes import Scope, Stage
+from dcr.results.diff import Diff
+from dcr.results.facts import Facts, require
+from dcr.results.fields import Field, Fields, Place, same_members, same_url
+from dcr.results.outcome import Outcome
+from dcr.steps.context import StepContext
+from dcr.steps.portal_binding.shared_object import candidates, choose, duplicates, foreign, issuer_url, ownership, wrong_type
+from dcr.steps.step import Item, Lock, Step, System
+
+PLURAL = "application-auth-strategies"
+Strategies = tuple[KonnectStrategy, ...]
 
 
-def converge(run: Run, facts: Facts, _item: str) -> Outcome:
-    """Bring the strategy to what the platform asks for; with `run.write` False, only say how.
+@dataclass(frozen=True, slots=True)
+class StrategySpec:
+    """What the platform asks for. None: known after other steps have written."""
 
-    Safe to repeat after a crash at any line: a lost answer is found by name. Plugin settings that the platform does not name stay.
-    """
-    return converge_shared(run, lambda: _look(run, facts), lambda seen: _write(run, facts, seen))
-
-
-def diff_strategy(found: KonnectStrategy | None, wanted: StrategySpec) -> tuple[Change, ...]:
-    """What differs between the strategy and what is wanted. Order matters for claims only: they are tried one after another."""
-    config = found.openid_connect if found else {}
-    provider = found.dcr_provider.id if found and found.dcr_provider else None
-    leaves = (
-        Leaf("strategy_type", found.strategy_type if found else None, OPENID_CONNECT),
-        Leaf("display_name", found.display_name if found else None, wanted.display_name),
-        url_leaf("configs/openid-connect/issuer", config.get("issuer"), wanted.issuer),
-        Leaf("configs/openid-connect/credential_claim", _list(config.get("credential_claim")), _list(wanted.credential_claim)),
-        Leaf("configs/openid-connect/scopes", _set(config.get("scopes")), _set(wanted.scopes)),
-        Leaf("configs/openid-connect/auth_methods", _set(config.get("auth_methods")), _set(wanted.auth_methods)),
-        Leaf("dcr_provider_id", provider, wanted.dcr_provider_id),
-        label_leaf(found.labels if found else None),
-    )
-    conflict = KIND.conflict(found, wanted.name)
-    impact = "every API published with this strategy, in every portal" if found and found.active else ""
-    return differing(Stage.PORTAL_BINDING, Scope.PLATFORM, KIND.path(wanted.name), leaves, conflict=conflict, impact=impact)
+    name: str
+    display_name: str
+    issuer: str | None
+    credential_claim: tuple[str, ...]
+    scopes: tuple[str, ...]
+    auth_methods: tuple[str, ...]
+    dcr_provider_id: str | None
 
 
-KIND: Kind[KonnectStrategy, StrategySpec] = Kind(
-    plural="application-auth-strategies",
-    fact="auth_strategy.id",
-    setting="konnect.auth_strategy.name",
-    right_type=OPENID_CONNECT,
-    type_of=lambda strategy: strategy.strategy_type,
-    diff=diff_strategy,
+def _sorted(values: tuple[str, ...] | list[str] | None) -> str | None:
+    return None if values is None else ", ".join(sorted(values)) or "(none)"
+
+
+def _config(wanted: StrategySpec, found: KonnectStrategy | None) -> Mapping[str, Any]:
+    """The plugin's configuration goes whole: what the platform does not name stays, and a part of it may replace all of it."""
+    ours = {
+        "issuer": wanted.issuer,
+        "credential_claim": list(wanted.credential_claim),
+        "scopes": list(wanted.scopes),
+        "auth_methods": list(wanted.auth_methods),
+    }
+    return {f"configs/{CONFIG_KEY}": {**(found.openid_connect if found else {}), **ours}}
+
+
+def _configured(name: str, **how: Any) -> Field[KonnectStrategy, StrategySpec]:
+    path = f"configs/{CONFIG_KEY}/{name}"
+    return Field(path, lambda found: found.openid_connect.get(name), lambda wanted: getattr(wanted, name), body=_config, **how)
+
+
+def _provider_of(found: KonnectStrategy) -> str | None:
+    return found.dcr_provider.id if found.dcr_provider else None
+
+
+FIELDS = Fields[KonnectStrategy, StrategySpec](
+    Field("name", lambda found: found.name, lambda wanted: wanted.name, identity=True),
+    Field("strategy_type", lambda found: found.strategy_type, lambda _wanted: OPENID_CONNECT, create_only=True),
+    Field("display_name", lambda found: found.display_name, lambda wanted: wanted.display_name),
+    _configured("issuer", same=same_url, late=True),
+    _configured("credential_claim", same=lambda found, wanted: found is not None and [*found] == [*wanted]),  # tried one after another
+    _configured("scopes", same=same_members, display=_sorted),
+    _configured("auth_methods", same=same_members, display=_sorted),
+    Field("dcr_provider_id", _provider_of, lambda wanted: wanted.dcr_provider_id, late=True),
+    ownership(),
 )
 
 
-def _list(values: Iterable[str] | None) -> str | None:
-    return None if values is None else ", ".join(values) or "(none)"
+class AuthStrategy(Step[Strategies, str]):
+    """Found by name, or by id once it is known. Plugin settings that the platform does not name stay."""
+
+    name, stage, scope, lock = "auth strategy", Stage.PORTAL_BINDING, Scope.PLATFORM, Lock.PLATFORM
+    systems = frozenset({System.KONNECT})
+    timeout_seconds, description = 120, "How the gateway recognises an application: issuer, claim, scopes."
+    link = "Konnect's auth strategy"
+
+    def observe(self, ctx: StepContext, item: Item) -> Strategies:  # noqa: ARG002
+        konnect, name = ctx.konnect, ctx.platform.konnect.auth_strategy.name
+        return ctx.cached(
+            f"konnect {PLURAL} {name}",
+            lambda: candidates(ctx.facts.strategy_id, lambda known: read_strategy(konnect, known), lambda: find_strategies(konnect, name)),
+        )
+
+    def diff(self, ctx: StepContext, item: Item, state: Strategies) -> Diff[str]:  # noqa: ARG002
+        wanted, found = _spec(ctx), choose(state)
+        place = Place(self.stage, self.scope, f"konnect/{PLURAL}/{wanted.name}")
+        impact = "every API published with this strategy, in every portal" if found and found.active else ""
+        fields = FIELDS.diff(place, found, wanted, conflict=foreign(found, wanted.name), impact=impact)
+        type_found = found.strategy_type if found else None
+        problems = wrong_type(place.path, wanted.name, type_found, OPENID_CONNECT, "konnect.auth_strategy.name")
+        return fields + Diff(problems=problems, warnings=duplicates(PLURAL, wanted.name, state))
+
+    def outcome(self, ctx: StepContext, item: Item, state: Strategies) -> Outcome:  # noqa: ARG002
+        found = choose(state)
+        return Outcome(Facts(strategy_id=found.id)) if found else Outcome()
+
+    def apply(self, ctx: StepContext, item: Item, state: Strategies, diff: Diff[str]) -> Outcome:  # noqa: ARG002
+        require(ctx.facts.issuer, "the issuer")
+        require(ctx.facts.provider_id, "the DCR provider")
+        wanted, found = _spec(ctx), choose(state)
+        if found is None:
+            return Outcome(Facts(strategy_id=create_strategy(ctx.konnect, FIELDS.create_body(wanted))))
+        update_strategy(ctx.konnect, found.id, FIELDS.update_body(wanted, diff.writes, found))
+        return Outcome(Facts(strategy_id=found.id))
+
+    def present(self, ctx: StepContext, item: Item, state: Strategies) -> bool:  # noqa: ARG002
+        found = choose(state)
+        return found is not None and not foreign(found, found.name)
+
+    def remove(self, ctx: StepContext, item: Item, state: Strategies) -> None:  # noqa: ARG002
+        found = choose(state)
+        if found:
+            delete_strategy(ctx.konnect, found.id)
 
 
-def _set(values: Iterable[str] | None) -> str | None:
-    return None if values is None else _list(sorted(values))
-
-
-def _look(run: Run, facts: Facts) -> Seen[KonnectStrategy, StrategySpec]:
-    asked = run.platform.konnect.auth_strategy
-    wanted = StrategySpec(
+def _spec(ctx: StepContext) -> StrategySpec:
+    asked = ctx.platform.konnect.auth_strategy
+    return StrategySpec(
         asked.name,
         asked.display_name,
-        issuer_url(facts),
+        issuer_url(ctx.facts),
         asked.credential_claim,
         asked.scopes,
         asked.auth_methods,
-        facts.get("dcr_provider.id"),
+        ctx.facts.provider_id,
     )
-    found = run.see(f"konnect application-auth-strategies {asked.name}", lambda: find_strategies(run.systems.konnect, asked.name))
-    return KIND.seen(found, asked.name, wanted)
-
-
-def _write(run: Run, facts: Facts, seen: Seen[KonnectStrategy, StrategySpec]) -> Outcome:
-    known(facts, "issuer")
-    known(facts, "dcr_provider.id")
-    wanted, konnect = seen.wanted, run.systems.konnect
-    renew_platform_lock(run)
-    if seen.found is None:
-        strategy_id = create_strategy(konnect, wanted)
-    else:
-        strategy_id = seen.found.id
-        update_strategy(konnect, seen.found, wanted)
-    KIND.require_kept(read_strategy(konnect, strategy_id), wanted)
-    return Outcome(facts={KIND.fact: strategy_id}, changes=seen.outcome.changes, warnings=seen.outcome.warnings)

@@ -1,95 +1,168 @@
 """Make Curity known to Konnect as the DCR provider that the platform asks for.
 
-Source: reference/konnect.md section 2; reference/how-to.md, *Configure the Dev Portal*, steps 4 to 6.
+Source: docs/vendors/konnect.md, DCR providers; docs/vendors/how-to.md, Portal settings.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
+from dcr.curity.admin.initial_client import VersionedSecret
 from dcr.errors import Refused
-from dcr.konnect.difference import Leaf, differing, label_leaf, leaf_names, url_leaf
 from dcr.konnect.labels import SECRET_VERSION
 from dcr.konnect.providers import (
     CURITY,
     KonnectProvider,
-    ProviderSpec,
     create_provider,
+    delete_provider,
     find_providers,
     read_provider,
     update_provider,
 )
 from dcr.results.changes import Change, Scope, Stage
-from dcr.results.outcome import Facts, Outcome
-from dcr.steps.context import Run
+from dcr.results.diff import Diff, Difference
+from dcr.results.facts import Facts, require
+from dcr.results.fields import Field, Fields, Place, same_url
+from dcr.results.outcome import Outcome
+from dcr.steps.context import StepContext
 from dcr.steps.curity_configuration.initial_client import stored_secret
-from dcr.steps.facts import known
-from dcr.steps.platform_lock import renew_platform_lock
-from dcr.steps.portal_binding.issuer_url import issuer_url
-from dcr.steps.portal_binding.provider_check import check_provider
-from dcr.steps.portal_binding.shared_object import Kind, Seen, converge_shared
+from dcr.steps.portal_binding.shared_object import candidates, choose, duplicates, foreign, issuer_url, ownership, wrong_type
+from dcr.steps.portal_binding.verification import VERIFY, UnendedVerification, have_verified, last_verification
+from dcr.steps.step import Item, Lock, Step, System
+
+PLURAL = "dcr-providers"
 
 
-def converge(run: Run, facts: Facts, _item: str) -> Outcome:
-    """Bring Konnect's DCR provider to what the platform asks for; with `run.write` False, only say how.
+@dataclass(frozen=True, slots=True)
+class ProviderSpec:
+    """What the platform asks for. None: known after other steps have written."""
 
-    Safe to repeat after a crash at any line: a lost answer is found by name, and the version of the secret that was sent stands in a
-    label, set by the same request.
-    """
-    return converge_shared(run, lambda: _look(run, facts), lambda seen: _write(run, facts, seen))
+    name: str
+    display_name: str
+    issuer: str | None
+    initial_client_id: str
+    secret: VersionedSecret | None
 
-
-def diff_provider(found: KonnectProvider | None, wanted: ProviderSpec) -> tuple[Change, ...]:
-    """What differs between the provider and what is wanted. The secret is compared by the Vault version in a label."""
-    sent = found.labels.get(SECRET_VERSION) if found else None
-    leaves = (
-        Leaf("provider_type", found.provider_type if found else None, CURITY),
-        Leaf("display_name", found.display_name if found else None, wanted.display_name),
-        url_leaf("issuer", found.issuer if found else None, wanted.issuer),
-        Leaf("dcr_config/initial_client_id", found.dcr_config.initial_client_id if found else None, wanted.initial_client_id),
-        Leaf("dcr_config/initial_client_secret", _told(sent), _told(wanted.secret_version)),
-        label_leaf(found.labels if found else None),
-    )
-    conflict = KIND.conflict(found, wanted.name)
-    impact = "every API whose auth strategy uses this provider" if found and found.active else ""
-    return differing(Stage.PORTAL_BINDING, Scope.PLATFORM, KIND.path(wanted.name), leaves, conflict=conflict, impact=impact)
+    @property
+    def version(self) -> str | None:
+        """Of the secret in Vault: Konnect never shows the secret itself."""
+        return str(self.secret.version) if self.secret else None
 
 
-KIND: Kind[KonnectProvider, ProviderSpec] = Kind(
-    plural="dcr-providers",
-    fact="dcr_provider.id",
-    setting="konnect.dcr_provider.name",
-    right_type=CURITY,
-    type_of=lambda provider: provider.provider_type,
-    diff=diff_provider,
-)
+@dataclass(frozen=True, slots=True)
+class ProviderState:
+    """The providers of our name, and what else is compared with."""
+
+    candidates: tuple[KonnectProvider, ...]
+    secret: VersionedSecret | None
+    verification: UnendedVerification | None  # the last one that Konnect did not end well
+
+    @property
+    def chosen(self) -> KonnectProvider | None:
+        return choose(self.candidates)
 
 
-def _told(version: str | None) -> str | None:
+def _credentials(wanted: ProviderSpec, _found: KonnectProvider | None) -> Mapping[str, Any]:
+    """The secret goes along with its version's label and with the client id, never apart from them."""
+    secret = require(wanted.secret, "the initial client's secret")
+    return {
+        "dcr_config/initial_client_id": wanted.initial_client_id,
+        "dcr_config/initial_client_secret": secret.value.get_secret_value(),
+        f"labels/{SECRET_VERSION}": str(secret.version),
+    }
+
+
+def _vault_version(version: str | None) -> str | None:
     return f"Vault version {version}" if version else None
 
 
-def _look(run: Run, facts: Facts) -> Seen[KonnectProvider, ProviderSpec]:
-    asked = run.platform.konnect.dcr_provider
-    client_id = run.platform.curity.initial_client.id
-    wanted = ProviderSpec(asked.name, asked.display_name, issuer_url(facts), client_id, facts.get("initial_client.version"))
-    found = run.see(f"konnect dcr-providers {asked.name}", lambda: find_providers(run.systems.konnect, asked.name))
-    return KIND.seen(found, asked.name, wanted)
+FIELDS = Fields[KonnectProvider, ProviderSpec](
+    Field("name", lambda found: found.name, lambda wanted: wanted.name, identity=True),
+    Field("provider_type", lambda found: found.provider_type, lambda _wanted: CURITY, create_only=True),
+    Field("display_name", lambda found: found.display_name, lambda wanted: wanted.display_name),
+    Field("issuer", lambda found: found.issuer, lambda wanted: wanted.issuer, same=same_url, late=True),
+    Field(
+        "dcr_config/initial_client_id",
+        lambda found: found.dcr_config.initial_client_id,
+        lambda wanted: wanted.initial_client_id,
+        body=_credentials,
+    ),
+    Field(
+        "dcr_config/initial_client_secret",
+        lambda found: found.labels.get(SECRET_VERSION),
+        lambda wanted: wanted.version,
+        display=_vault_version,
+        late=True,
+        body=_credentials,
+    ),
+    ownership(),
+)
 
 
-def _write(run: Run, facts: Facts, seen: Seen[KonnectProvider, ProviderSpec]) -> Outcome:
-    known(facts, "issuer")
-    secret = stored_secret(run)
-    if secret is None:
-        raise Refused("plan", "Vault holds no secret of the initial client", "An earlier step makes one: start the whole run again.")
-    wanted, konnect = replace(seen.wanted, secret_version=str(secret.version)), run.systems.konnect
-    renew_platform_lock(run)
-    if seen.found is None:
-        provider_id = create_provider(konnect, wanted, secret.value)
-    else:
-        provider_id = seen.found.id
-        update_provider(konnect, provider_id, wanted, leaf_names(seen.outcome.changes), secret.value)
-    KIND.require_kept(read_provider(konnect, provider_id), wanted)
-    checked = check_provider(run, wanted.name, provider_id)
-    warnings = seen.outcome.warnings + checked.warnings
-    return replace(checked, facts={KIND.fact: provider_id}, changes=seen.outcome.changes, warnings=warnings)
+class DcrProvider(Step[ProviderState, str]):
+    """Found by name, or by id once it is known; the secret is compared by the Vault version in a label."""
+
+    name, stage, scope, lock = "DCR provider", Stage.PORTAL_BINDING, Scope.PLATFORM, Lock.PLATFORM
+    systems = frozenset({System.VAULT, System.KONNECT})
+    timeout_seconds, description = 300, "Makes Curity known to Konnect, with the initial client's secret."
+    link = "Konnect's DCR provider"
+
+    def observe(self, ctx: StepContext, item: Item) -> ProviderState:  # noqa: ARG002
+        konnect, name = ctx.konnect, ctx.platform.konnect.dcr_provider.name
+        found = ctx.cached(
+            f"konnect {PLURAL} {name}",
+            lambda: candidates(ctx.facts.provider_id, lambda known: read_provider(konnect, known), lambda: find_providers(konnect, name)),
+        )
+        return ProviderState(found, stored_secret(ctx), last_verification(ctx))
+
+    def diff(self, ctx: StepContext, item: Item, state: ProviderState) -> Diff[str]:  # noqa: ARG002
+        wanted, found = _spec(ctx, state.secret), state.chosen
+        place = _place(wanted.name)
+        impact = "every API whose auth strategy uses this provider" if found and found.active else ""
+        fields = FIELDS.diff(place, found, wanted, conflict=foreign(found, wanted.name), impact=impact)
+        problems = wrong_type(place.path, wanted.name, found.provider_type if found else None, CURITY, "konnect.dcr_provider.name")
+        rest: Diff[str] = Diff(_unverified(place, state, ctx.facts), problems, duplicates(PLURAL, wanted.name, state.candidates))
+        return fields + rest
+
+    def outcome(self, ctx: StepContext, item: Item, state: ProviderState) -> Outcome:  # noqa: ARG002
+        return Outcome(Facts(provider_id=state.chosen.id)) if state.chosen else Outcome()
+
+    def apply(self, ctx: StepContext, item: Item, state: ProviderState, diff: Diff[str]) -> Outcome:  # noqa: ARG002
+        wanted, found = _spec(ctx, state.secret), state.chosen
+        require(ctx.facts.issuer, "the issuer")
+        if wanted.secret is None:
+            raise Refused("plan", "Vault holds no secret of the initial client", "An earlier step makes one: start the whole run again.")
+        if found is None:
+            provider_id = create_provider(ctx.konnect, FIELDS.create_body(wanted))
+        else:
+            provider_id = found.id
+            if set(diff.writes) - {VERIFY}:
+                update_provider(ctx.konnect, provider_id, FIELDS.update_body(wanted, diff.writes, found))
+        verified = have_verified(ctx, wanted.name, provider_id, state.verification)
+        return replace(verified, facts=Facts(provider_id=provider_id, provider_verified=True))
+
+    def present(self, ctx: StepContext, item: Item, state: ProviderState) -> bool:  # noqa: ARG002
+        return state.chosen is not None and not foreign(state.chosen, state.chosen.name)
+
+    def remove(self, ctx: StepContext, item: Item, state: ProviderState) -> None:  # noqa: ARG002
+        if state.chosen:
+            delete_provider(ctx.konnect, state.chosen.id)
+
+
+def _place(name: str) -> Place:
+    return Place(Stage.PORTAL_BINDING, Scope.PLATFORM, f"konnect/{PLURAL}/{name}")
+
+
+def _spec(ctx: StepContext, secret: VersionedSecret | None) -> ProviderSpec:
+    asked = ctx.platform.konnect.dcr_provider
+    return ProviderSpec(asked.name, asked.display_name, issuer_url(ctx.facts), ctx.platform.curity.initial_client.id, secret)
+
+
+def _unverified(place: Place, state: ProviderState, facts: Facts) -> tuple[Difference[str], ...]:
+    """A verification that did not end well is asked for again by every later run, until it does."""
+    if state.chosen is None or state.verification is None or facts.provider_verified:
+        return ()
+    change = Change(place.stage, place.scope, f"{place.path}/{VERIFY}", state.verification.said, "verified by Konnect")
+    return (Difference(change, VERIFY),)

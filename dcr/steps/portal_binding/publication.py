@@ -1,126 +1,167 @@
 """Publish each API to the tenant's portal with the platform's auth strategy.
 
-Source: reference/konnect.md section 4, Publication; reference/how-to.md, *Configure the Dev Portal*, step 8 ("will overwrite").
+Source: docs/vendors/konnect.md, Publications; docs/vendors/how-to.md, Portal settings.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from dcr.errors import CheckFailed, Missing
-from dcr.konnect.difference import Leaf, differing
+from dcr.errors import Missing
 from dcr.konnect.portals import find_implementations
 from dcr.konnect.publications import (
     Publication,
-    PublicationSpec,
     count_approved_registrations,
     find_publications,
     publish,
     read_publication,
+    unpublish,
 )
 from dcr.model.tenant import RegistrationApproval
 from dcr.results.changes import Change, Scope, Stage
-from dcr.results.outcome import Facts, Outcome
-from dcr.steps.conflicts import stop_on_conflict
-from dcr.steps.context import Run
-from dcr.steps.facts import known
+from dcr.results.diff import Diff, Difference
+from dcr.results.facts import Facts, require
+from dcr.results.fields import NO_MEMBERS, Field, Fields, Place
+from dcr.results.outcome import Outcome
+from dcr.steps.context import StepContext
+from dcr.steps.step import Each, Item, Lock, Step, System
+
+STRATEGY = "auth_strategy_ids"
 
 
-def converge(run: Run, facts: Facts, item: str) -> Outcome:
-    """Publish the API with this label, or bring its publication to what the tenant asks for.
+@dataclass(frozen=True, slots=True)
+class PublicationSpec:
+    """What the tenant asks for. None: known after other steps have written."""
 
-    Safe to repeat: it is one PUT of the whole publication.
-    """
-    portal_id, api_id = facts.get("portal.id"), facts.get(f"api.{item}.id")
-    if portal_id is None or api_id is None:  # the look at portal and APIs has told what is missing
-        return Outcome()
-    wanted = _wanted(run, facts)
-    found = _find(run, facts, portal_id).get(api_id)
-    path = f"konnect/portals/{run.the_tenant().portal}/publications/{item}"
-    changes = diff_publication(path, found, wanted)
-    if any(change.conflict for change in changes):
-        losing = count_approved_registrations(run.systems.konnect, portal_id, api_id)
-        changes = tuple(_saying_who_loses(change, losing) for change in changes)
-    warnings = _warnings(run, facts)
-    stop_on_conflict(run, changes)
-    if run.write and changes:
-        known(facts, "auth_strategy.id")
-        publish(run.systems.konnect, portal_id, api_id, wanted, anew=found is None)
-        warnings += _after_write(run, portal_id, api_id, path, wanted)
-    return Outcome(changes=changes, warnings=warnings)
+    auth_strategy_id: str | None
+    auto_approve_registrations: bool
+    visibility: str
 
 
-def diff_publication(path: str, found: Publication | None, wanted: PublicationSpec) -> tuple[Change, ...]:
-    """What differs between a publication and what the tenant asks for."""
-    strategy = Leaf("auth_strategy_ids", _strategy(found), wanted.auth_strategy_id)
-    approves = None if found is None else _told(bool(found.auto_approve_registrations))
-    others = (
-        Leaf("auto_approve_registrations", approves, _told(wanted.auto_approve_registrations)),
-        Leaf("visibility", found.visibility if found else None, wanted.visibility),
-    )
-    conflict = _conflict(found, wanted)
-    of_strategy = differing(Stage.PORTAL_BINDING, Scope.TENANT, path, (strategy,), conflict=conflict)
-    return of_strategy + differing(Stage.PORTAL_BINDING, Scope.TENANT, path, others)
+@dataclass(frozen=True, slots=True)
+class PublicationState:
+    """One API's publication, and who would lose by another strategy."""
+
+    possible: bool  # portal and API are there; else others have said what is missing
+    found: Publication | None = None
+    losing: int = 0  # approved registrations of the strategy it has now
+    sync_errors: tuple[str, ...] = ()  # why the auth plugin of a publication that was just made is not installed
 
 
-def _strategy(found: Publication | None) -> str | None:
-    if found is None:
+def _strategy(found: Publication) -> str:
+    return ", ".join(found.auth_strategy_ids or ()) or NO_MEMBERS
+
+
+FIELDS = Fields[Publication, PublicationSpec](
+    Field(
+        STRATEGY,
+        _strategy,
+        lambda wanted: wanted.auth_strategy_id,
+        late=True,
+        always=True,
+        body=lambda wanted, _found: {STRATEGY: [wanted.auth_strategy_id]},
+    ),
+    Field(
+        "auto_approve_registrations",
+        lambda found: bool(found.auto_approve_registrations),
+        lambda wanted: wanted.auto_approve_registrations,
+        always=True,
+    ),
+    Field("visibility", lambda found: found.visibility, lambda wanted: wanted.visibility, always=True),
+)
+
+
+class PublicationStep(Step[PublicationState, str]):
+    """One PUT of the whole publication makes it and changes it."""
+
+    name, stage, scope, lock = "publication", Stage.PORTAL_BINDING, Scope.TENANT, Lock.TENANT
+    systems, each = frozenset({System.KONNECT}), Each.API
+    timeout_seconds, description = 120, "The API in the portal, with the auth strategy."
+    link = "publication"
+
+    def unknown(self, ctx: StepContext, item: Item) -> tuple[str, ...]:
+        missing = [] if ctx.facts.portal else ["the portal"]
+        return (*missing, *([] if item in ctx.facts.api_ids else [f"the API {item}"]))
+
+    def observe(self, ctx: StepContext, item: Item) -> PublicationState:
+        portal, api_id = ctx.facts.portal, ctx.facts.api_ids.get(item)
+        if portal is None or api_id is None:
+            return PublicationState(possible=False)
+        written = item in ctx.facts.published
+        found = _read(ctx, portal.id, api_id) if written else _listed(ctx, portal.id).get(api_id)
+        losing = count_approved_registrations(ctx.konnect, portal.id, api_id) if _conflict(found, ctx.facts.strategy_id) else 0
+        return PublicationState(True, found, losing, _sync_errors(ctx, api_id) if written else ())
+
+    def diff(self, ctx: StepContext, item: Item, state: PublicationState) -> Diff[str]:
+        if not state.possible:
+            return Diff()
+        place = Place(self.stage, self.scope, f"konnect/portals/{ctx.the_tenant().portal}/publications/{item}")
+        found = FIELDS.diff(place, state.found, _spec(ctx))
+        differences = tuple(_saying_who_loses(one, state, ctx.facts.strategy_id) for one in found.differences)
+        return Diff(differences, warnings=(*_overruled(ctx), *_not_installed(place.path, state.sync_errors)))
+
+    def apply(self, ctx: StepContext, item: Item, state: PublicationState, diff: Diff[str]) -> Outcome:  # noqa: ARG002 - a PUT is whole
+        require(ctx.facts.strategy_id, "the auth strategy")
+        publish(ctx.konnect, ctx.the_portal().id, ctx.facts.api_ids[item], FIELDS.create_body(_spec(ctx)))
+        return Outcome(Facts(published=frozenset({item})))
+
+    def present(self, ctx: StepContext, item: Item, state: PublicationState) -> bool:  # noqa: ARG002
+        return state.found is not None and _strategy(state.found) == ctx.facts.strategy_id
+
+    def remove(self, ctx: StepContext, item: Item, state: PublicationState) -> None:  # noqa: ARG002
+        unpublish(ctx.konnect, ctx.the_portal().id, ctx.facts.api_ids[item])
+
+
+def _read(ctx: StepContext, portal_id: str, api_id: str) -> Publication | None:
+    try:
+        return read_publication(ctx.konnect, portal_id, api_id)
+    except Missing:
         return None
-    return ", ".join(found.auth_strategy_ids or ()) or "(none)"
 
 
-def _told(switch: bool) -> str:
-    return "on" if switch else "off"
+def _listed(ctx: StepContext, portal_id: str) -> dict[str, Publication]:
+    """Of all the tenant's APIs in one request."""
+    api_ids = ctx.facts.api_ids.values()
+    return ctx.cached(f"konnect api-publications {portal_id}", lambda: find_publications(ctx.konnect, portal_id, api_ids))
 
 
-def _conflict(found: Publication | None, wanted: PublicationSpec) -> str:
-    if found is None or _strategy(found) == wanted.auth_strategy_id:
+def _sync_errors(ctx: StepContext, api_id: str) -> tuple[str, ...]:
+    """Konnect could not install the auth plugin: worth saying; the smoke test is the judge of it."""
+    links = find_implementations(ctx.konnect, [api_id])
+    return tuple(str(link.service.auth_strategy_sync_error) for link in links if link.service and link.service.auth_strategy_sync_error)
+
+
+def _not_installed(path: str, errors: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"konnect: after publishing {path}, the auth plugin is not installed on its service yet: {error}." for error in errors)
+
+
+def _conflict(found: Publication | None, strategy_id: str | None) -> str:
+    if found is None or _strategy(found) == strategy_id:
         return ""
     if not found.auth_strategy_ids:
         return "the API is published without an auth strategy: who uses it now does so without an application"
     return "the API is published with another auth strategy, whose applications would be refused"
 
 
-def _saying_who_loses(change: Change, losing: int) -> Change:
-    if not change.conflict:
-        return change
-    return replace(change, conflict=f"{change.conflict}; {losing} approved registration{'s' if losing != 1 else ''} would lose access")
+def _saying_who_loses(one: Difference[str], state: PublicationState, strategy_id: str | None) -> Difference[str]:
+    conflict = _conflict(state.found, strategy_id) if one.write == STRATEGY else ""
+    if not conflict:
+        return one
+    lose = f"{state.losing} approved registration{'' if state.losing == 1 else 's'} would lose access"
+    change: Change = replace(one.change, conflict=f"{conflict}; {lose}")
+    return Difference(change, one.write)
 
 
-def _wanted(run: Run, facts: Facts) -> PublicationSpec:
-    tenant = run.the_tenant()
+def _spec(ctx: StepContext) -> PublicationSpec:
+    tenant = ctx.the_tenant()
     # A portal that approves everything cannot be overruled for one API: asking for less would differ for ever.
-    approves = tenant.registration_approval is RegistrationApproval.AUTOMATIC or _portal_approves(facts)
-    return PublicationSpec(facts.get("auth_strategy.id"), approves, tenant.visibility.value)
+    approves = tenant.registration_approval is RegistrationApproval.AUTOMATIC or ctx.the_portal().auto_approves
+    return PublicationSpec(ctx.facts.strategy_id, approves, tenant.visibility.value)
 
 
-def _portal_approves(facts: Facts) -> bool:
-    return facts.get("portal.auto_approve_applications") == "true"
-
-
-def _find(run: Run, facts: Facts, portal_id: str) -> dict[str, Publication]:
-    """Of all the tenant's APIs in one request, which the steps of a look share."""
-    names = [f"api.{api.label}.id" for api in run.the_tenant().apis]
-    api_ids = [facts[name] for name in names if name in facts]
-    return run.see(f"konnect api-publications {portal_id}", lambda: find_publications(run.systems.konnect, portal_id, api_ids))
-
-
-def _warnings(run: Run, facts: Facts) -> tuple[str, ...]:
-    tenant = run.the_tenant()
-    if not _portal_approves(facts) or tenant.registration_approval is RegistrationApproval.AUTOMATIC:
+def _overruled(ctx: StepContext) -> tuple[str, ...]:
+    tenant = ctx.the_tenant()
+    if not ctx.the_portal().auto_approves or tenant.registration_approval is RegistrationApproval.AUTOMATIC:
         return ()
     return (f"konnect: portal {tenant.portal} approves every registration by itself, whatever the tenant says.",)
-
-
-def _after_write(run: Run, portal_id: str, api_id: str, path: str, wanted: PublicationSpec) -> tuple[str, ...]:
-    """Prove that the publication was kept, and say so if Konnect could not install the auth plugin: the smoke test is the judge of that."""
-    try:
-        kept = read_publication(run.systems.konnect, portal_id, api_id)
-    except Missing:
-        raise CheckFailed("konnect", f"it accepted the publication but does not keep {path}", "Report this to Kong.") from None
-    lost = ", ".join(change.path for change in diff_publication(path, kept, wanted))
-    if lost:
-        raise CheckFailed("konnect", f"it accepted the publication but did not keep {lost}", "Report this to Kong.")
-    links = find_implementations(run.systems.konnect, [api_id])
-    errors = [link.service.auth_strategy_sync_error for link in links if link.service and link.service.auth_strategy_sync_error]
-    return tuple(f"konnect: after publishing {path}, the auth plugin is not installed on its service yet: {error}." for error in errors)

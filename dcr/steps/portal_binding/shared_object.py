@@ -1,98 +1,79 @@
-"""How an object that all tenants share is converged: look, stop on conflicts, take the platform's lock, look again, write.
-
-Source: ../DESIGN.md, *One idea: converge*; reference/vault.md section 8.
-"""
+"""What Konnect's DCR provider and auth strategy have in common: found by name, known again by a label, shared by all tenants."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Protocol, TypeVar
 
-from dcr.errors import CheckFailed, Conflict, Problem
-from dcr.konnect.difference import Labelled, choose, duplicates
-from dcr.konnect.labels import is_ours
-from dcr.results.changes import Change
-from dcr.results.outcome import Outcome
-from dcr.steps.conflicts import stop_on_conflict
-from dcr.steps.context import Run
-from dcr.steps.platform_lock import platform_lock
+from dcr.errors import Missing, Problem
+from dcr.konnect.labels import MANAGED_BY, OURS, Labels, is_ours
+from dcr.results.facts import Facts
+from dcr.results.fields import Field
 
-Found = TypeVar("Found", bound=Labelled)
-Wanted = TypeVar("Wanted")
+METADATA = "/.well-known/openid-configuration"
 
 
-@dataclass(frozen=True, slots=True)
-class Kind(Generic[Found, Wanted]):
-    """One kind of shared object, in the vendor's words."""
+class Labelled(Protocol):
+    @property
+    def id(self) -> str: ...
 
-    plural: str  # as in its path: dcr-providers
-    fact: str  # under which name its id is known to later steps
-    setting: str  # of the platform, that names it
-    right_type: str  # which Konnect cannot change afterwards
-    type_of: Callable[[Found], str]
-    diff: Callable[[Found | None, Wanted], tuple[Change, ...]]
-
-    def path(self, name: str) -> str:
-        """Of the object in a plan."""
-        return f"konnect/{self.plural}/{name}"
-
-    def conflict(self, found: Found | None, name: str) -> str:
-        """Whose object stands in our place; empty if nobody's or our own."""
-        if found is None:
-            return ""
-        if self.type_of(found) != self.right_type:
-            return f"one of type {self.type_of(found)} has the name {name}, and its type cannot be changed"
-        return "" if is_ours(found.labels) else f"{name} was made by someone else: it has no label managed-by=dcr"
-
-    def seen(self, candidates: Sequence[Found], name: str, wanted: Wanted) -> Seen[Found, Wanted]:
-        """Choose among the objects of this name, and compare."""
-        found = choose(candidates)
-        problems: tuple[Problem, ...] = ()
-        if found is not None and self.type_of(found) != self.right_type:  # not even `on_conflict: overwrite` can put this right
-            problems = (Problem(self.path(name), self.conflict(found, name), f"Set {self.setting} of the platform to another name."),)
-        facts = {self.fact: found.id} if found else {}
-        warnings = duplicates(self.plural, name, candidates)
-        return Seen(found, wanted, Outcome(facts=facts, changes=self.diff(found, wanted), problems=problems, warnings=warnings))
-
-    def require_kept(self, found: Found, wanted: Wanted) -> None:
-        """Compare what was read back after a write.
-
-        Raises:
-            CheckFailed: Konnect accepted a value and did not keep it.
-        """
-        lost = ", ".join(change.path for change in self.diff(found, wanted))
-        if lost:
-            raise CheckFailed("konnect", f"it accepted the change but did not keep {lost}", "Report this to Kong.")
+    @property
+    def labels(self) -> Labels: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Seen(Generic[Found, Wanted]):
-    """An object as it is, as it shall be, and what a look says of it."""
-
-    found: Found | None
-    wanted: Wanted
-    outcome: Outcome
+L = TypeVar("L", bound=Labelled)
 
 
-def converge_shared(run: Run, look: Callable[[], Seen[Found, Wanted]], write: Callable[[Seen[Found, Wanted]], Outcome]) -> Outcome:
-    """Look; where something differs and the run may write, do so under the platform's lock.
+def candidates(known_id: str | None, read: Callable[[str], L], find: Callable[[], tuple[L, ...]]) -> tuple[L, ...]:
+    """The object that is known, else all of its name, oldest first."""
+    if known_id is not None:
+        try:
+            return (read(known_id),)
+        except Missing:
+            pass  # somebody deleted it
+    return find()
 
-    Raises:
-        Conflict: something foreign stands in our place, or the platform's policy forbid the change. Nothing was written.
-        Busy: another run holds the lock.
+
+def choose(found: Sequence[L]) -> L | None:
+    """Of several objects of one name, oldest first: the oldest of ours, else the oldest."""
+    return next((one for one in found if is_ours(one.labels)), found[0] if found else None)
+
+
+def duplicates(plural: str, name: str, found: Sequence[L]) -> tuple[str, ...]:
+    """A warning if several objects of one name are ours, as a rival or a lost answer may leave them behind."""
+    ours = [one.id for one in found if is_ours(one.labels)]
+    return (f"konnect: {len(ours)} {plural} are named {name}: the oldest is used. Remove {', '.join(ours[1:])}.",) if ours[1:] else ()
+
+
+def foreign(found: Labelled | None, name: str) -> str:
+    """Whose object stands in our place; empty if nobody's or our own."""
+    return "" if found is None or is_ours(found.labels) else f"{name} was made by someone else: it has no label managed-by=dcr"
+
+
+def wrong_type(path: str, name: str, found: str | None, right: str, setting: str) -> tuple[Problem, ...]:
+    """An object of our name that can never become ours: a type cannot be changed, whatever may be overwritten.
+
+    Args:
+        found: its type; None: there is no object.
+        setting: of the platform, that names it.
     """
-    seen = look()
-    if not (run.write and seen.outcome.changes):
-        return seen.outcome
-    _stop(run, seen.outcome)
-    with platform_lock(run):
-        seen = look()
-        _stop(run, seen.outcome)
-        return write(seen) if seen.outcome.changes else seen.outcome
+    if found in (None, right):
+        return ()
+    fault = f"one of type {found} has the name {name}, and its type cannot be changed"
+    return (Problem(path, fault, f"Set {setting} of the platform to another name."),)
 
 
-def _stop(run: Run, outcome: Outcome) -> None:
-    if outcome.problems:
-        raise Conflict("plan", outcome.problems)
-    stop_on_conflict(run, outcome.changes)
+def ownership() -> Field[Labelled, object]:
+    """The label by which an object is known again. Source: docs/vendors/konnect.md, Labels."""
+    return Field(f"labels/{MANAGED_BY}", lambda found: found.labels.get(MANAGED_BY), lambda _wanted: OURS, always=True)
+
+
+def issuer_url(facts: Facts) -> str | None:
+    """The issuer as Konnect wants it: the whole address of the metadata document. None while the issuer is not known.
+
+    Source: docs/vendors/how-to.md, Portal settings.
+    """
+    if facts.issuer is None:
+        return None
+    issuer = facts.issuer.issuer
+    return issuer if issuer.endswith(METADATA) else issuer.rstrip("/") + METADATA

@@ -1,8 +1,8 @@
 """Until when the credentials of this installation are good, told in time.
 
-Neither Konnect nor Vault tells whoever uses a token or secret id when it ends (reference/konnect.md section 8, reference/vault.md
-section 5). So an operator writes the date down where the credential is put: `expires_at` beside the token in Vault; for the secret id, a
-setting.
+Neither Konnect nor Vault tells whoever uses a token or secret id when it ends (docs/vendors/konnect.md, Base URLs and tokens;
+docs/vendors/vault.md, Login). So an operator writes the date down where the credential is put: `expires_at` beside the token in
+Vault; for the secret id, a setting.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from dcr.errors import Missing, Refused
+from dcr.model.timestamps import moment
 from dcr.secret import Secret
-from dcr.settings.model import VaultLogin
-from dcr.steps.application.imported.registration_dates import moment
-from dcr.systems import Systems
+from dcr.settings.model import Settings, VaultLogin
 from dcr.vault import paths
 from dcr.vault.client import Vault
 from dcr.vault.credentials import SCHEME, reference, resolve
@@ -22,19 +21,19 @@ from dcr.vault.credentials import SCHEME, reference, resolve
 NOTICE = timedelta(days=30)  # as long as a house may need to get new ones
 
 
-def ending(systems: Systems, now: datetime) -> tuple[str, ...]:
+def ending(settings: Settings, vault: Vault, now: datetime) -> tuple[str, ...]:
     """What ends soon, or has ended; nothing where nobody wrote down when.
 
     Args:
         now: UTC.
     """
-    return tuple(_told(systems, now))
+    return tuple(_notices(settings, vault, now))
 
 
-def _told(systems: Systems, now: datetime) -> Iterator[str]:
-    token = systems.settings.konnect.token or reference(systems.vault, paths.konnect(), "token")
-    yield from _when("konnect: the token", moment(_beside(systems.vault, token)), now)
-    login = systems.settings.vault
+def _notices(settings: Settings, vault: Vault, now: datetime) -> Iterator[str]:
+    token = settings.konnect.token or reference(vault, paths.konnect(), "token")
+    yield from _when("konnect: the token", moment(_beside(vault, token)), now)
+    login = settings.vault
     if login.auth is VaultLogin.APPROLE:
         yield from _when("vault: the secret id of this login", login.secret_id_expires_at, now)
 

@@ -1,12 +1,11 @@
 """Other people's things that a tenant needs: portal, APIs with their implementation links, and the owner. Only looked at.
 
-Source: reference/konnect.md sections 4 and 7.
+Source: docs/vendors/konnect.md, Portals, APIs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from dcr.errors import Problem
 from dcr.konnect.portals import (
@@ -24,60 +23,57 @@ from dcr.konnect.portals import (
 )
 from dcr.model.tenant import ApiSpec as WantedApi
 from dcr.model.tenant import OwnerType, Tenant, Way
-from dcr.results.outcome import Facts, Outcome
-from dcr.steps.context import Run
+from dcr.results.changes import Scope, Stage
+from dcr.results.facts import Facts, PortalFacts
+from dcr.results.outcome import Outcome
+from dcr.steps.context import StepContext
+from dcr.steps.step import Check, Item, System
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Facts that are known, and what people have to fix."""
+class PortalAndApis(Check):
+    """Everything a tenant builds on; all that is missing is told at once."""
 
-    facts: dict[str, str]
-    problems: tuple[Problem, ...]
+    name, stage, scope = "portal and APIs", Stage.PREFLIGHT, Scope.TENANT
+    systems = frozenset({System.KONNECT})
+    timeout_seconds, description = 120, "The portal, the APIs with their gateway services, and the owner of the applications."
+    link = "portal, APIs, implementation links and owner"
 
-
-def converge(run: Run, _facts: Facts, _item: str) -> Outcome:
-    """Find everything a tenant builds on; all that is missing is told at once."""
-    tenant = run.the_tenant()
-    portal = find_portal(run.systems.konnect, tenant.portal)
-    parts = [_apis(run, tenant)]
-    if portal is None:
+    def prove(self, ctx: StepContext, item: Item) -> Outcome:  # noqa: ARG002
+        tenant = ctx.the_tenant()
+        portal, apis = find_portal(ctx.konnect, tenant.portal), _apis(ctx, tenant)
+        if portal is not None:
+            return apis + _portal(ctx, tenant, portal) + _owner(ctx, tenant, portal)
         remedy = "Create it as a v3 Dev Portal with authentication on, or correct the tenant's portal; a classic (v2) portal is not enough."
-        parts.append(Found({}, (_problem(f"portals/{tenant.portal}", f"no such portal at {run.platform.konnect.url}", remedy),)))
-    else:
-        parts += [_portal(run, tenant, portal), _owner(run, tenant, portal)]
-    facts = {name: value for part in parts for name, value in part.facts.items()}
-    return Outcome(facts=facts, problems=tuple(problem for part in parts for problem in part.problems))
+        fault = f"no such portal at {ctx.platform.konnect.url}"
+        return apis + Outcome(problems=(_problem(f"portals/{tenant.portal}", fault, remedy),))
 
 
 def _problem(path: str, fault: str, remedy: str) -> Problem:
     return Problem(f"konnect/{path}", fault, remedy)
 
 
-def _portal(run: Run, tenant: Tenant, portal: DevPortal) -> Found:
-    url = run.systems.settings.portal.url or f"https://{portal.canonical_domain}"
-    approves = "true" if portal.auto_approve_applications else "false"
-    facts = {"portal.id": portal.id, "portal.url": url, "portal.auto_approve_applications": approves}
+def _portal(ctx: StepContext, tenant: Tenant, portal: DevPortal) -> Outcome:
+    url = ctx.settings.portal.url or f"https://{portal.canonical_domain}"
+    facts = Facts(portal=PortalFacts(portal.id, url, portal.auto_approve_applications))
     path = f"portals/{portal.name}"
     if not portal.authentication_enabled:
         fault = "authentication_enabled is off, and then the portal has no applications"
-        return Found(facts, (_problem(path, fault, "Turn user authentication on in the portal's settings."),))
+        return Outcome(facts, problems=(_problem(path, fault, "Turn user authentication on in the portal's settings."),))
     by_password = any(application.way is Way.PORTAL for application in tenant.applications)
-    if by_password and not authentication_settings(run.systems.konnect, portal.id).basic_auth_enabled:
+    if by_password and not authentication_settings(ctx.konnect, portal.id).basic_auth_enabled:
         fault = "basic_auth_enabled is off, and the service developer logs in by password"
         remedy = "Turn basic authentication on, or give the applications the way 'import'."
-        return Found(facts, (_problem(f"{path}/authentication-settings", fault, remedy),))
-    return Found(facts, ())
+        return Outcome(facts, problems=(_problem(f"{path}/authentication-settings", fault, remedy),))
+    return Outcome(facts)
 
 
-def _apis(run: Run, tenant: Tenant) -> Found:
-    konnect = run.systems.konnect
-    candidates = find_apis(konnect, [api.name for api in tenant.apis])
+def _apis(ctx: StepContext, tenant: Tenant) -> Outcome:
+    candidates = find_apis(ctx.konnect, [api.name for api in tenant.apis])
     found = [(wanted, _api(candidates, wanted)) for wanted in tenant.apis]
-    links = find_implementations(konnect, [api.id for _, api in found if api])
-    facts = {f"api.{wanted.label}.id": api.id for wanted, api in found if api}
+    links = find_implementations(ctx.konnect, [api.id for _, api in found if api])
     problems = [_link_problems(wanted, api, links) if api else (_no_api(wanted, candidates),) for wanted, api in found]
-    return Found(facts, tuple(problem for some in problems for problem in some))
+    facts = Facts(api_ids={wanted.label: api.id for wanted, api in found if api})
+    return Outcome(facts, problems=tuple(problem for some in problems for problem in some))
 
 
 def _api(candidates: Iterable[KonnectApi], wanted: WantedApi) -> KonnectApi | None:
@@ -106,13 +102,14 @@ def _link_problems(wanted: WantedApi, api: KonnectApi, links: Iterable[Implement
     return (_problem(f"{path}/implementations", fault, "Fix what it names on the control plane; Konnect then tries again."),)
 
 
-def _owner(run: Run, tenant: Tenant, portal: DevPortal) -> Found:
+def _owner(ctx: StepContext, tenant: Tenant, portal: DevPortal) -> Outcome:
     if tenant.owner_type is OwnerType.TEAM:
-        team = find_team(run.systems.konnect, portal.id, tenant.owner)
-        return Found({"owner.id": team.id} if team else {}, _team_problems(f"portals/{portal.name}/teams/{tenant.owner}", team))
-    developer = find_developer(run.systems.konnect, portal.id, tenant.owner)
-    path = f"portals/{portal.name}/developers/{tenant.owner}"
-    return Found({"owner.id": developer.id} if developer else {}, _developer_problems(path, developer))
+        team = find_team(ctx.konnect, portal.id, tenant.owner)
+        problems = _team_problems(f"portals/{portal.name}/teams/{tenant.owner}", team)
+        return Outcome(Facts(owner_id=team.id if team else None), problems=problems)
+    developer = find_developer(ctx.konnect, portal.id, tenant.owner)
+    problems = _developer_problems(f"portals/{portal.name}/developers/{tenant.owner}", developer)
+    return Outcome(Facts(owner_id=developer.id if developer else None), problems=problems)
 
 
 def _team_problems(path: str, team: Team | None) -> tuple[Problem, ...]:

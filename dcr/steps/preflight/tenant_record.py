@@ -1,28 +1,53 @@
-"""Keep the accepted tenant in Vault, without secrets, so that later flows take only its slug."""
+"""Keep the accepted tenant in Vault, without secrets, so that later flows take only its slug.
+
+Source: docs/vendors/vault.md, Layout.
+"""
 
 from __future__ import annotations
 
 from dcr.results.changes import Change, Scope, Stage
-from dcr.results.outcome import Facts, Outcome
-from dcr.steps.context import Run
+from dcr.results.diff import Diff, Difference
+from dcr.results.outcome import Outcome
+from dcr.steps.context import StepContext
+from dcr.steps.step import Item, Lock, Step, System
 from dcr.vault import paths
+from dcr.vault.client import VaultSecret
+
+Stored = VaultSecret | None
 
 
-def converge(run: Run, _facts: Facts, _item: str) -> Outcome:
-    """Write `tenants/<slug>/spec` where it differs from the tenant that was asked for.
+class TenantRecord(Step[Stored, str]):
+    """`tenants/<slug>/spec`: the tenant as it was asked for last, by whom and why."""
 
-    Source: reference/vault.md section 2.
-    """
-    tenant = run.the_tenant()
-    path = paths.tenant_spec(tenant.slug)
-    wanted = {"tenant": tenant.model_dump_json(), "requested_by": tenant.requested_by, "ticket": tenant.ticket}
-    found = run.see(f"vault {path}", lambda: run.systems.vault.read(path))
-    before = {name: value.get_secret_value() for name, value in found.values.items()} if found else {}
-    if all(before.get(name) == value for name, value in wanted.items()):
+    name, stage, scope, lock = "tenant record", Stage.PREFLIGHT, Scope.TENANT, Lock.TENANT
+    systems = frozenset({System.VAULT})
+    timeout_seconds, description = 120, "Keeps the accepted tenant in Vault, without secrets."
+
+    def observe(self, ctx: StepContext, item: Item) -> Stored:  # noqa: ARG002
+        path = paths.tenant_spec(ctx.the_tenant().slug)
+        return ctx.cached(f"vault {path}", lambda: ctx.vault.read(path))
+
+    def diff(self, ctx: StepContext, item: Item, state: Stored) -> Diff[str]:  # noqa: ARG002
+        before = {name: value.get_secret_value() for name, value in state.values.items()} if state else {}
+        differing = [name for name, value in _wanted(ctx).items() if before.get(name) != value]
+        if not differing:
+            return Diff()
+        tenant = ctx.the_tenant()
+        path, described = f"vault/{paths.tenant_spec(tenant.slug)}", f"as asked for by {tenant.requested_by}"
+        change = Change(self.stage, self.scope, path, "another tenant specification" if state else None, described)
+        return Diff((Difference(change, "tenant"),))
+
+    def apply(self, ctx: StepContext, item: Item, state: Stored, diff: Diff[str]) -> Outcome:  # noqa: ARG002
+        ctx.vault.put(paths.tenant_spec(ctx.the_tenant().slug), _wanted(ctx))
         return Outcome()
-    if run.write:
-        run.systems.locks.require(paths.tenant_lock(tenant.slug))
-        run.systems.vault.put(path, wanted)
-    described = f"as asked for by {tenant.requested_by}"
-    change = Change(Stage.PREFLIGHT, Scope.TENANT, f"vault/{path}", "another tenant specification" if found else None, described)
-    return Outcome(changes=(change,))
+
+    def present(self, ctx: StepContext, item: Item, state: Stored) -> bool:  # noqa: ARG002
+        return state is not None and state.ours
+
+    def remove(self, ctx: StepContext, item: Item, state: Stored) -> None:  # noqa: ARG002
+        ctx.vault.remove(paths.tenant_spec(ctx.the_tenant().slug))
+
+
+def _wanted(ctx: StepContext) -> dict[str, str]:
+    tenant = ctx.the_tenant()
+    return {"tenant": tenant.model_dump_json(), "requested_by": tenant.requested_by, "ticket": tenant.ticket}

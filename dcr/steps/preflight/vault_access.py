@@ -2,7 +2,7 @@
 
 Write rights by `sys/capabilities-self`: it knows nothing of bounds, parameters and check-and-set, which only a write can tell.
 
-Source: reference/vault.md sections 2 and 8.
+Source: docs/vendors/vault.md, Policies, Order of operations.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from datetime import UTC, datetime
 
 from dcr.errors import Problem, Refused
 from dcr.model.tenant import Tenant, Way
-from dcr.results.outcome import Facts, Outcome
+from dcr.results.changes import Scope, Stage
+from dcr.results.outcome import Outcome
 from dcr.settings.model import Settings, VaultLogin
-from dcr.steps.context import Run
+from dcr.steps.context import StepContext
 from dcr.steps.preflight.credential_dates import ending
+from dcr.steps.step import Check, Item, System
 from dcr.vault import paths
 
 READ = frozenset({"read"})
@@ -33,21 +35,27 @@ class Need:
     may_lack_writing: bool = False  # the platform's part, seen from a tenant run: it is written only where it differs
 
 
-def converge(run: Run, _facts: Facts, _item: str) -> Outcome:
-    """Ask for all rights in one call; what is missing is told at once."""
-    vault = run.systems.vault
-    problems = (*_mount_problems(run), *_token_problems(run))
-    needs = needs_of(run.systems.settings, run.tenant)
-    granted = vault.capabilities([_api_path(run, path) for path in needs])
-    lacking = {path: _lacking(need, granted[_api_path(run, path)]) for path, need in needs.items()}
-    dates = ending(run.systems, datetime.now(UTC))
-    if _only_reads(needs, lacking):
-        return Outcome(problems=problems, warnings=(f"{_mount(run)}: the login may only read: enough to look, not to write.", *dates))
-    tolerable = {path for path, need in needs.items() if need.may_lack_writing and "read" not in lacking[path]}
-    return Outcome(
-        problems=problems + tuple(_problem(run, path, rights) for path, rights in lacking.items() if rights and path not in tolerable),
-        warnings=dates + tuple(_warning(run, path, rights) for path, rights in lacking.items() if rights and path in tolerable),
-    )
+class VaultAccess(Check):
+    """All rights are asked for in one call; what is missing is told at once."""
+
+    name, stage, scope = "vault access", Stage.PREFLIGHT, Scope.PLATFORM
+    systems = frozenset({System.VAULT})
+    timeout_seconds, description = 120, "Whether Vault lets us in, and lets us write what a run may have to write."
+    link = "Vault lets us in, and may be written"
+
+    def prove(self, ctx: StepContext, item: Item) -> Outcome:  # noqa: ARG002
+        problems = (*_mount_problems(ctx), *_token_problems(ctx))
+        needs = needs_of(ctx.settings, ctx.tenant)
+        granted = ctx.vault.capabilities([_api_path(ctx, path) for path in needs])
+        lacking = {path: _lacking(need, granted[_api_path(ctx, path)]) for path, need in needs.items()}
+        dates = ending(ctx.settings, ctx.vault, datetime.now(UTC))
+        if _only_reads(needs, lacking):
+            return Outcome(problems=problems, warnings=(f"{_mount(ctx)}: the login may only read: enough to look, not to write.", *dates))
+        tolerable = {path for path, need in needs.items() if need.may_lack_writing and "read" not in lacking[path]}
+        return Outcome(
+            problems=problems + tuple(_problem(ctx, path, rights) for path, rights in lacking.items() if rights and path not in tolerable),
+            warnings=dates + tuple(_warning(ctx, path, rights) for path, rights in lacking.items() if rights and path in tolerable),
+        )
 
 
 def needs_of(settings: Settings, tenant: Tenant | None) -> dict[str, Need]:
@@ -56,6 +64,7 @@ def needs_of(settings: Settings, tenant: Tenant | None) -> dict[str, Need]:
     needs = {
         paths.initial_client(): Need(KEEP, may_lack_writing=for_tenant),
         paths.platform_lock(): Need(KEEP, may_lack_writing=for_tenant),
+        paths.dcr_provider(): Need(KEEP, may_lack_writing=for_tenant),
     }
     if settings.curity.username is None or settings.curity.password is None:
         needs[paths.curity()] = Need(READ)
@@ -80,37 +89,37 @@ def _only_reads(needs: Mapping[str, Need], lacking: Mapping[str, frozenset[str]]
     return all(lacking[path] == need.rights - READ for path, need in needs.items())
 
 
-def _problem(run: Run, path: str, rights: frozenset[str]) -> Problem:
+def _problem(ctx: StepContext, path: str, rights: frozenset[str]) -> Problem:
     fault = f"the login lacks the right to {', '.join(sorted(rights))}"
-    return Problem(run.systems.vault.ref(path), fault, "Load deployments/policies/worker.hcl for it, or use another login.")
+    return Problem(ctx.vault.ref(path), fault, "Load deployments/policies/worker.hcl for it, or use another login.")
 
 
-def _warning(run: Run, path: str, rights: frozenset[str]) -> str:
+def _warning(ctx: StepContext, path: str, rights: frozenset[str]) -> str:
     lacks = f"the login lacks the right to {', '.join(sorted(rights))}"
-    return f"{run.systems.vault.ref(path)}: {lacks}: enough as long as the platform's part does not differ."
+    return f"{ctx.vault.ref(path)}: {lacks}: enough as long as the platform's part does not differ."
 
 
-def _api_path(run: Run, path: str) -> str:
-    return f"{run.systems.vault.mount}/data/{path}"
+def _api_path(ctx: StepContext, path: str) -> str:
+    return f"{ctx.vault.mount}/data/{path}"
 
 
-def _mount(run: Run) -> str:
-    return f"vault://{run.systems.vault.mount}"
+def _mount(ctx: StepContext) -> str:
+    return f"vault://{ctx.vault.mount}"
 
 
-def _mount_problems(run: Run) -> list[Problem]:
+def _mount_problems(ctx: StepContext) -> list[Problem]:
     try:
-        engine = run.systems.vault.engine()
+        engine = ctx.vault.engine()
     except Refused as error:
-        return [Problem(_mount(run), error.problem, error.remedy)]
+        return [Problem(_mount(ctx), error.problem, error.remedy)]
     if engine == ("kv", "2"):
         return []
     fault = f"is a mount of type {engine[0]}, version {engine[1]}"
-    return [Problem(_mount(run), fault, "A KV mount of version 2 with cas_required is needed; correct vault.mount of the platform.")]
+    return [Problem(_mount(ctx), fault, "A KV mount of version 2 with cas_required is needed; correct vault.mount of the platform.")]
 
 
-def _token_problems(run: Run) -> list[Problem]:
-    left = run.systems.vault.login.seconds_left()
-    if run.systems.settings.vault.auth is not VaultLogin.TOKEN or left >= SHORTEST_TOKEN_SECONDS:
+def _token_problems(ctx: StepContext) -> list[Problem]:
+    left = ctx.vault.login.seconds_left()
+    if ctx.settings.vault.auth is not VaultLogin.TOKEN or left >= SHORTEST_TOKEN_SECONDS:
         return []
     return [Problem("vault: token", f"ends in {left:.0f} s and cannot be renewed", "Set a fresh one, or log in by approle or kubernetes.")]

@@ -1,6 +1,6 @@
 """What the gateway's answer to one request shows, and at whom it points. Pure: an answer in, a finding out.
 
-Source: reference/konnect.md section 5, decision order and the table of smoke-test cases.
+Source: docs/vendors/konnect.md, Decision order, Gateway answers.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Prove it: the application's own credentials get in, nobody else's do, and Curity's tokens are what the gateway needs.
 
-Source: reference/konnect.md section 5; reference/curity.md section 4.2.
+Source: docs/vendors/konnect.md, Gateway answers; docs/vendors/curity.md, Token requests.
 """
 
 from __future__ import annotations
@@ -14,49 +14,51 @@ from functools import partial
 from dcr.errors import DcrError, Refused
 from dcr.gateway.client import GatewayAnswer
 from dcr.http.polling import until
-from dcr.http.sender import Evidence
 from dcr.model.tenant import ApiSpec, ApplicationSpec, Way
-from dcr.results.changes import Stage
-from dcr.results.outcome import Facts, Outcome
+from dcr.results.changes import Scope, Stage
+from dcr.results.evidence import Evidence
+from dcr.results.outcome import Outcome
 from dcr.results.report import Claim, Verdict
 from dcr.secret import BasicCredentials, Secret
-from dcr.steps.context import Run
+from dcr.steps.context import StepContext
 from dcr.steps.smoke_test.gateway_findings import Finding, Wrong, access, let_in, may_change, refusal, unregistered
 from dcr.steps.smoke_test.openid_scope import refusal_of_openid
 from dcr.steps.smoke_test.unregistered import api_without_registration
+from dcr.steps.step import Check, Each, Item, System
 from dcr.vault import paths
 from dcr.vault.client import VaultSecret
 
 
-def converge(run: Run, facts: Facts, item: str) -> Outcome:
-    """Make the claims of one application. It changes nothing, so a look has nothing to foresee."""
-    if not run.write:
-        return Outcome()
-    tenant = run.the_tenant()
-    application = next(one for one in tenant.applications if one.name == item)
-    path = paths.application(tenant.slug, item)
-    found = run.systems.vault.read(path)
-    if found is None or not all(name in found.values for name in ("client_id", "client_secret", "issuer", "token_endpoint")):
-        detail = f"{run.systems.vault.ref(path)} holds none: the application stage has not completed"
-        return Outcome(claims=(_claim(f"{item} has credentials", Verdict.FAILED, detail),))
-    token = _token_claim(run, application, found)
-    at_gateway = _AtGateway(run, application, found, pending=facts.get(f"application.{item}.registrations") == "pending")
-    claims = at_gateway.claims(tenant.apis_of(application), api_without_registration(run, facts, application))
-    return Outcome(claims=(token, *claims, *_scope_claims(run, item, found, token, claims)))
+class SmokeTest(Check):
+    """The claims of one application."""
 
+    name, stage, scope = "smoke test", Stage.SMOKE_TEST, Scope.TENANT
+    systems, each = frozenset({System.VAULT, System.OAUTH, System.GATEWAY}), Each.APPLICATION
+    timeout_seconds, description = 3900, "One success and three refusals through the gateway; the token itself."
+    link = "at the gateway"
 
-def failed(claims: Iterable[Claim]) -> bool:
-    """Whether something was plainly false, or could not be asked: then nothing is proved."""
-    return any(claim.verdict in (Verdict.FAILED, Verdict.UNKNOWN) for claim in claims)
+    def prove(self, ctx: StepContext, item: Item) -> Outcome:
+        tenant = ctx.the_tenant()
+        application = tenant.application(item)
+        path = paths.application(tenant.slug, item)
+        found = ctx.vault.read(path)
+        if found is None or not all(name in found.values for name in ("client_id", "client_secret", "issuer", "token_endpoint")):
+            detail = f"{ctx.vault.ref(path)} holds none: the application stage has not completed"
+            return Outcome(claims=(_claim(f"{item} has credentials", Verdict.FAILED, detail),))
+        token = _token_claim(ctx, application, found)
+        registrations = ctx.facts.registrations.get(item)
+        at_gateway = _AtGateway(ctx, application, found, pending=registrations is not None and registrations.pending)
+        claims = at_gateway.claims(tenant.apis_of(application), api_without_registration(ctx, application))
+        return Outcome(claims=(token, *claims, *_scope_claims(ctx, item, found, token, claims)))
 
 
 class _AtGateway:
     """The claims of one application at the gateway. All waiting together ends at one deadline."""
 
-    def __init__(self, run: Run, application: ApplicationSpec, found: VaultSecret, *, pending: bool) -> None:
-        self._run, self._name, self._good, self._pending = run, application.name, _credentials(found), pending
+    def __init__(self, ctx: StepContext, application: ApplicationSpec, found: VaultSecret, *, pending: bool) -> None:
+        self._ctx, self._name, self._good, self._pending = ctx, application.name, _credentials(found), pending
         self._token_endpoint = found.values["token_endpoint"].get_secret_value()
-        self._ends = run.systems.clock.now() + run.platform.deadlines.propagation_seconds
+        self._ends = ctx.clock.now() + ctx.platform.deadlines.propagation_seconds
 
     def claims(self, apis: tuple[ApiSpec, ...], elsewhere: ApiSpec | None) -> tuple[Claim, ...]:
         """At each API: nothing without credentials, and in with the application's own; at the first one also what is nearly right.
@@ -68,7 +70,7 @@ class _AtGateway:
         """
         found: list[Claim] = []
         for api in apis:
-            self._run.progress(f"smoke test: {self._name} at {_route(api)}")
+            self._ctx.progress(f"smoke test: {self._name} at {_route(api)}")
             found += (self._refusal(api, Wrong.NOTHING, None), self._access(api))
         wrong_secret = BasicCredentials(self._good.username, Secret(secrets.token_urlsafe(32)))
         stranger = BasicCredentials(str(uuid.uuid4()), self._good.password)
@@ -97,7 +99,7 @@ class _AtGateway:
 
     def _curity_takes(self, credentials: BasicCredentials) -> bool:
         try:
-            self._run.systems.oauth.token(self._token_endpoint, credentials.username, credentials.password)
+            self._ctx.oauth.token(self._token_endpoint, credentials.username, credentials.password)
         except DcrError:
             return False
         return True
@@ -116,13 +118,13 @@ class _AtGateway:
         settled: Callable[[GatewayAnswer], bool],
         judge: Callable[[GatewayAnswer], Finding],
     ) -> Claim:
-        clock = self._run.systems.clock
+        clock = self._ctx.clock
         try:
             answer = until(
-                lambda: self._run.systems.gateway.call(api.method.value, api.path, authorization),
+                lambda: self._ctx.gateway.call(api.method.value, api.path, authorization),
                 settled,
                 deadline_seconds=max(self._ends - clock.now(), 0.0),
-                poll_seconds=self._run.platform.deadlines.poll_seconds,
+                poll_seconds=self._ctx.platform.deadlines.poll_seconds,
                 clock=clock,
             )
         except DcrError as error:
@@ -130,10 +132,10 @@ class _AtGateway:
         return _claim(what, *judge(answer), answer.evidence)
 
 
-def _scope_claims(run: Run, name: str, found: VaultSecret, token: Claim, claims: Iterable[Claim]) -> tuple[Claim, ...]:
+def _scope_claims(ctx: StepContext, name: str, found: VaultSecret, token: Claim, claims: Iterable[Claim]) -> tuple[Claim, ...]:
     """Why good credentials may get no further than the gateway: asked only when they do not."""
     stuck = token.verdict is Verdict.OK and any(claim.verdict is Verdict.FAILED and claim.detail.startswith("401") for claim in claims)
-    said = refusal_of_openid(run, found.values["token_endpoint"].get_secret_value(), _credentials(found)) if stuck else ""
+    said = refusal_of_openid(ctx, found.values["token_endpoint"].get_secret_value(), _credentials(found)) if stuck else ""
     return (_claim(f"Curity gives {name} a token with the scope the gateway asks for", Verdict.FAILED, said),) if said else ()
 
 
@@ -145,16 +147,16 @@ class _Seen:
     evidence: Evidence
 
 
-def _token_claim(run: Run, application: ApplicationSpec, found: VaultSecret) -> Claim:
+def _token_claim(ctx: StepContext, application: ApplicationSpec, found: VaultSecret) -> Claim:
     credentials = _credentials(found)
     what = f"a token for {application.name} straight from Curity is a JWT that its JWKS verifies, and its sub is the client id"
     try:
         seen = until(
-            lambda: _token_seen(run, credentials, found.values["issuer"].get_secret_value()),
+            lambda: _token_seen(ctx, credentials, found.values["issuer"].get_secret_value()),
             lambda _seen: True,
-            deadline_seconds=run.platform.deadlines.propagation_seconds,
-            poll_seconds=run.platform.deadlines.poll_seconds,
-            clock=run.systems.clock,
+            deadline_seconds=ctx.platform.deadlines.propagation_seconds,
+            poll_seconds=ctx.platform.deadlines.poll_seconds,
+            clock=ctx.clock,
         )
     except DcrError as error:
         return _claim(what, _verdict(error), f"{error}{_replacement(application, error)}")
@@ -172,8 +174,8 @@ def _replacement(application: ApplicationSpec, error: DcrError) -> str:
     return f" 'dcr onboard --replace {application.name}' registers a new one in its place." if gone else ""
 
 
-def _token_seen(run: Run, credentials: BasicCredentials, issuer: str) -> _Seen:
-    oauth, scopes = run.systems.oauth, " ".join(run.platform.konnect.auth_strategy.scopes)
+def _token_seen(ctx: StepContext, credentials: BasicCredentials, issuer: str) -> _Seen:
+    oauth, scopes = ctx.oauth, " ".join(ctx.platform.konnect.auth_strategy.scopes)
     metadata = oauth.metadata(issuer)
     token = oauth.token(metadata.token_endpoint, credentials.username, credentials.password, scopes)
     claims = oauth.verify_jwt(token.access_token, metadata.jwks_uri, metadata.issuer)

@@ -1,6 +1,6 @@
 """Checks of a body on its own, before it meets the configuration: names, keys, values, and alternatives.
 
-Source: reference/curity.md section 3.6 and the bad samples of reference/curity/samples.
+Source: docs/vendors/curity.md, RESTCONF errors.
 """
 
 from __future__ import annotations

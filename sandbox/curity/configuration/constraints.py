@@ -1,7 +1,7 @@
 """Judges a whole configuration as a commit does: mandatory leaves, references, `must` and `when`.
 
 Only what the schema knows is judged; whatever else stands in the tree is passed over, though an XPath may see it.
-Source: reference/curity.md section 3.4; RFC 7950 section 8.3.3.
+Source: docs/vendors/curity.md, RESTCONF edits; RFC 7950 section 8.3.3.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ def read_export(content: bytes) -> Export:
     Raises:
         NoExport: no well-formed XML in UTF-8, or its root is not `config` in ConfD's namespace.
 
-    Source: reference/curity.md, head ("export root") and section 8.2.
+    Source: docs/vendors/curity.md, Configuration tree, Configuration files.
     """
     try:
         root, text = parse_document(content, comments=True), content.decode()

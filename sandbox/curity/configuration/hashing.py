@@ -1,6 +1,6 @@
 """Client secrets as the datastore keeps them: SHA-256 crypt with a salt of 16 characters.
 
-Source: reference/curity.md section 2.7 (10 exported hashes were recomputed: plain SHA-256 crypt, 5000 rounds).
+Source: docs/vendors/curity.md, Stored secrets (10 exported hashes were recomputed: plain SHA-256 crypt, 5000 rounds).
 """
 
 from __future__ import annotations

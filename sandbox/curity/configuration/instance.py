@@ -31,7 +31,7 @@ def key_values(entry: etree._Element, node: SchemaNode, parameters: Mapping[str,
 def keypath(element: etree._Element, schema: Schema) -> str:
     """The element's place as ConfD writes it in messages about a commit.
 
-    Source: reference/curity.md section 3.6: `/base:profiles/profile{token-service as:oauth-service}/settings/as:authorization-server`.
+    Source: docs/vendors/curity.md, Names in URIs: `/base:profiles/profile{token-service as:oauth-service}/settings/…`.
     """
     text, above = "", None
     for step, node in _steps(element, schema):
@@ -46,7 +46,7 @@ def keypath(element: etree._Element, schema: Schema) -> str:
 def instance_identifier(element: etree._Element, schema: Schema) -> str:
     """The element's place as ConfD writes it where something exists already: every name with its prefix, keys as predicates.
 
-    Source: reference/curity/confd_error_samples.json, "POST of an existing list entry".
+    Source: docs/vendors/curity.md, RESTCONF errors.
     """
     text = ""
     for step, node in _steps(element, schema):

@@ -1,7 +1,7 @@
 """Edits of the configuration tree: merge, replace and remove, with lists by key, choices, presence, and hashed secrets.
 
-Source: reference/curity.md sections 2.5 and 3.2 to 3.4: a PATCH merges, never removes a leaf-list member, and a case of a choice
-takes the place of another; a PUT replaces the whole subtree.
+Source: docs/vendors/curity.md, DCR settings, RESTCONF requests, RESTCONF edits: a PATCH merges, never removes a leaf-list member, and a
+case of a choice takes the place of another; a PUT replaces the whole subtree.
 """
 
 from __future__ import annotations

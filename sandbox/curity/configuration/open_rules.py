@@ -1,6 +1,6 @@
 """Rules of which it is open whether a server enforces them at commit; each is tied to its fact in `sandbox/readings.toml`.
 
-The fact's reading is `refused` or `accepted`. Source: reference/curity.md sections 2.5 and 7 row 4, reference/curity/leaves.md.
+The fact's reading is `refused` or `accepted`. Source: docs/vendors/curity.md, DCR settings, Endpoints and service roles.
 """
 
 from __future__ import annotations

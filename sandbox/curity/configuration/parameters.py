@@ -1,6 +1,6 @@
 """Parameters of an export: `#{NAME}` and `#{NAME | default}` in place of a value.
 
-Source: reference/curity.md sections 8.2 and 8.3, and reference/curity/leaves.md ("Types of files").
+Source: docs/vendors/curity.md, Parameters, Secrets in files.
 """
 
 from __future__ import annotations

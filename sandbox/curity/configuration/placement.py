@@ -1,7 +1,7 @@
 """Where a new element goes among its siblings, and the white space that makes it look as if it had been there.
 
 ConfD prints nodes in schema order and list entries sorted by key, two spaces a level, `<x/>` for what has no children in the
-schema and `<x>⏎</x>` for an empty container that could have some (reference/curity.md section 2.0). What stands in another
+schema and `<x>⏎</x>` for an empty container that could have some (docs/vendors/curity.md, Empty nodes). What stands in another
 order in an export stays so: only the new element is placed.
 """
 

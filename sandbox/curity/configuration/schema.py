@@ -1,6 +1,6 @@
 """The configuration's schema as the datastore needs it: one immutable node for each data node of the YANG modules.
 
-Choices have no node of their own (reference/curity.md section 2.0): a node that belongs to one says which, and which case.
+Choices have no node of their own (docs/vendors/curity.md, Empty nodes): a node that belongs to one says which, and which case.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ _HEAD = re.compile(
 def load_schema() -> Schema:
     """Read the modules; once a process, since the result cannot change.
 
-    Source: the modules are those of reference/curity/yang.
+    Source: our model of docs/vendors/curity.md, Configuration tree.
     """
     modules = tuple(_module(file) for file in sorted(YANG_DIRECTORY.glob("*.yang")))
     model = DataModel(json.dumps(yang_library(modules)), [str(YANG_DIRECTORY)])

@@ -14,7 +14,7 @@ from lxml import etree
 
 SECRET_TYPE = "sha-256-digest-string"
 ENDPOINT_KIND_TYPE = "endpoint-types"
-# reference/curity.md section 7 row 2: the members of these enumerations are not all known.
+# docs/vendors/curity.md, Custom token issuers: the members of these enumerations are not all known.
 OPEN_ENUMERATIONS = frozenset({"token-issuer-type", "token-purpose-type", ENDPOINT_KIND_TYPE, "jwt-algorithm"})
 _MEMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 

@@ -1,4 +1,4 @@
-"""Curity's RESTCONF admin interface. Source: reference/curity.md section 3."""
+"""Curity's RESTCONF admin interface. Source: docs/vendors/curity.md, RESTCONF requests."""
 
 from sandbox.curity.restconf.application import create_app
 

@@ -1,6 +1,6 @@
 """Who may use the RESTCONF interface, and for what.
 
-Source: reference/curity.md section 3.1: HTTP Basic with an `aaa` user, access rules (NACM) by path.
+Source: docs/vendors/curity.md, Admin access: HTTP Basic with an `aaa` user, access rules (NACM) by path.
 """
 
 from __future__ import annotations

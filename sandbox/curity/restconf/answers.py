@@ -1,6 +1,6 @@
 """HTTP answers: data and refusals, in the encoding that the client wants.
 
-Source: reference/curity.md section 3.6 and reference/curity/confd_error_samples.json.
+Source: docs/vendors/curity.md, RESTCONF errors.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The RESTCONF application: access, then the API resource, the server's own state, an action, or a data resource.
 
-Source: reference/curity.md section 3.1 (401 comes before 503 of a missing licence).
+Source: docs/vendors/curity.md, Admin access (401 comes before 503 of a missing licence).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Reads the body of an edit, in either encoding, into an element, and checks it against the schema.
 
-Source: reference/curity.md section 3.2: the root is `<data xmlns="urn:ietf:params:xml:ns:yang:ietf-restconf">`, in JSON
-`ietf-restconf:data` or `data`; a list entry's key may be left to the URI (section 2.6).
+Source: docs/vendors/curity.md, RESTCONF encoding, Endpoints and service roles: the root is
+`<data xmlns="urn:ietf:params:xml:ns:yang:ietf-restconf">`, in JSON `ietf-restconf:data` or `data`; a list entry's key may be left to the
+URI.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What PATCH, PUT, POST and DELETE do to a data resource, and the transaction in which they do it.
 
-Source: reference/curity.md sections 3.2 and 3.4.
+Source: docs/vendors/curity.md, RESTCONF requests, RESTCONF edits.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The `fields` query parameter: `id;type`, `settings/profile-oauth:authorization-server(scopes;client-store)`.
 
-Source: RFC 8040 section 4.8.3; reference/curity.md section 3.2.
+Source: RFC 8040 section 4.8.3; docs/vendors/curity.md, RESTCONF queries.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Reads JSON bodies by RFC 7951 into elements, so that both encodings are edited and judged alike.
 
-Source: reference/curity.md sections 2.0 (`[null]` or `{}`), 2.4 (one list entry as an object: also seen) and 3.2.
+Source: docs/vendors/curity.md, Empty nodes, RESTCONF encoding, Clients of the configuration (one list entry as an object).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Writes elements as JSON by RFC 7951, as Curity does.
 
-Source: reference/curity.md section 3.2 (encoding), 2.0 (kinds), 1 (identities). What the schema does not know is written by its
-look: an element without content as `[null]`, repeated ones as an array.
+Source: docs/vendors/curity.md, RESTCONF encoding, Empty nodes, Names in URIs. What the schema does not know is written by
+its look: an element without content as `[null]`, repeated ones as an array.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sandbox.curity.configuration.open_rules import NON_TEMPLATIZED, REGISTRABLE
 from sandbox.curity.configuration.schema import REPEATED, Schema, SchemaNode
 from sandbox.curity.configuration.values import ENDPOINT_KIND_TYPE
 
-# Empty leaf or container: not settled (reference/curity.md sections 2.0 and 7 row 3).
+# Empty leaf or container: not settled (docs/vendors/curity.md, Empty nodes).
 UNSETTLED_KINDS = frozenset(
     {
         "/environments/environment/services/service-role/webfinger",

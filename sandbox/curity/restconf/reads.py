@@ -1,6 +1,6 @@
 """GET and HEAD of data resources.
 
-Source: reference/curity.md sections 3.2, 3.3 and 3.5; RFC 8040 section 4.3.
+Source: docs/vendors/curity.md, RESTCONF requests, Absent nodes, Concurrency; RFC 8040 section 4.3.
 """
 
 from __future__ import annotations

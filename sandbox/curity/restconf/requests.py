@@ -1,6 +1,6 @@
 """What RESTCONF needs of an HTTP request: method, path as it was encoded, query, media types.
 
-Source: reference/curity.md sections 3.1 and 3.2 (media types, query parameters each at most once).
+Source: docs/vendors/curity.md, Admin access (media types), RESTCONF queries (each at most once).
 """
 
 from __future__ import annotations

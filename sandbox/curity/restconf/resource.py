@@ -1,6 +1,6 @@
 """Data resource identifiers: from the path of a URI to schema nodes, and from there to elements.
 
-Source: reference/curity.md section 1 (two keys of a profile, the type unprefixed in the URI) and 3.2 (modules, percent-encoding).
+Source: docs/vendors/curity.md, Names in URIs.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a GET shows of the configuration: depth, fields, content, defaults, and what the user may read.
 
-Source: reference/curity.md sections 3.2 and 3.3; RFC 8040 section 4.8; RFC 6243 (defaults).
+Source: docs/vendors/curity.md, RESTCONF queries, Absent nodes; RFC 8040 section 4.8; RFC 6243 (defaults).
 """
 
 from __future__ import annotations

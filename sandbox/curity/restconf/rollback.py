@@ -1,6 +1,6 @@
 """The action that goes back to an earlier configuration.
 
-Source: reference/curity.md section 3.4: `POST …/data/tailf-rollback:rollback-files/apply-rollback-file`, body
+Source: docs/vendors/curity.md, RESTCONF edits: `POST …/data/tailf-rollback:rollback-files/apply-rollback-file`, body
 `{"input": {"fixed-number": 10002}}`, answered with 204. The id comes from an edit with `rollback-id=true`.
 """
 

@@ -1,6 +1,6 @@
 """What the RESTCONF server tells about itself: API resource, capabilities, modules.
 
-Source: reference/curity.md section 7 (probes that need no change); RFC 8040 sections 3.3 and 9; RFC 7895.
+Source: docs/vendors/curity.md, RESTCONF edits (probes that change nothing); RFC 8040 sections 3.3 and 9; RFC 7895.
 """
 
 from __future__ import annotations

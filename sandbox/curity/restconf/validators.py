@@ -1,6 +1,6 @@
 """ETag, Last-Modified, and the preconditions that name them.
 
-Source: reference/curity.md section 3.5: both are the datastore's, not the resource's; a failed precondition is 412 without body.
+Source: docs/vendors/curity.md, Concurrency: both are the datastore's, not the resource's; a failed precondition is 412 without body.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """PATCH, PUT, POST and DELETE of data resources: from the request to the transaction to the answer.
 
-Source: reference/curity.md sections 3.2, 3.4 and 3.5.
+Source: docs/vendors/curity.md, RESTCONF requests, RESTCONF edits, Concurrency.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """YANG Patch: an ordered list of edits in one transaction, deletions among them.
 
-Source: RFC 8072; reference/curity.md section 3.4 (whether Curity has it is open).
+Source: RFC 8072; docs/vendors/curity.md, RESTCONF edits (whether Curity has it is open).
 """
 
 from __future__ import annotations

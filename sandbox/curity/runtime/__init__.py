@@ -1,1 +1,1 @@
-"""Curity's run time: what the configuration deploys. Source: reference/curity.md section 4."""
+"""Curity's run time: what the configuration deploys. Source: docs/vendors/curity.md, Metadata, Token requests."""

@@ -1,6 +1,6 @@
 """Curity's run time as one application: whatever the configuration deploys, and nothing else.
 
-Source: reference/curity.md sections 2.6 and 4.
+Source: docs/vendors/curity.md, Endpoints and service roles, Metadata, Token requests.
 """
 
 from __future__ import annotations

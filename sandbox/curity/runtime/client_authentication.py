@@ -1,6 +1,6 @@
 """Which client is calling: HTTP Basic or body parameters, configured and registered clients alike.
 
-Source: RFC 6749 section 2.3.1; reference/curity.md sections 2.4 and 4.2.
+Source: RFC 6749 section 2.3.1; docs/vendors/curity.md, Profile capabilities, Token requests.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Client metadata: what a registrant asks for, and what it gets.
 
-Source: RFC 7591 section 2; reference/curity.md section 4.4. Members that are not known are ignored, as the RFC demands.
+Source: RFC 7591 section 2; docs/vendors/curity.md, Registration. Members that are not known are ignored, as the RFC demands.
 """
 
 from __future__ import annotations

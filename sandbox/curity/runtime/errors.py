@@ -1,7 +1,7 @@
 """Every refusal of Curity's run time, one constructor each.
 
 RFC 6749 section 5.2 and RFC 7591 section 3.2.2 name the codes; which status, body and challenge Curity sends with some of
-them is open, so the readings decide. Source: reference/curity.md sections 4.2, 4.4 and 4.5.
+them is open, so the readings decide. Source: docs/vendors/curity.md, Token requests, Registration, Client management.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Introspection, revocation and userinfo: what is made of a token afterwards.
 
-Source: RFC 7662, RFC 7009; reference/curity.md section 4.3.
+Source: RFC 7662, RFC 7009; docs/vendors/curity.md, Introspection.
 """
 
 from __future__ import annotations

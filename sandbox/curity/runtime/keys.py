@@ -1,7 +1,7 @@
 """Signing keys of the run time: made when first needed, one for each signing key that the configuration names.
 
 An export holds its keystores encrypted, so the sandbox cannot use them; it makes keys of the configured type instead.
-Source: reference/curity.md sections 2.2 and 4.2 (`kid` is a number as text, `x5t` the thumbprint of the certificate).
+Source: docs/vendors/curity.md, Default token issuer, Access tokens (`kid` is a number as text, `x5t` the thumbprint of the certificate).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Management of a registered client (RFC 7592), with the trap that reading rotates.
 
 GET and PUT answer a new secret and a new registration token; the old secret dies at once unless `rotated-secret-ttl`, the
-old token unless `registration-token/reuse`. Source: reference/curity.md section 4.5.
+old token unless `registration-token/reuse`. Source: docs/vendors/curity.md, Client management.
 """
 
 from __future__ import annotations

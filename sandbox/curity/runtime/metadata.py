@@ -1,6 +1,6 @@
 """Metadata documents and JWKS, following what is deployed.
 
-Source: reference/curity.md sections 2.1 and 4.1; OpenID Connect Discovery 1.0; RFC 8414.
+Source: docs/vendors/curity.md, Issuer URL, Metadata; OpenID Connect Discovery 1.0; RFC 8414.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Dynamically registered clients: rows of a data source, not configuration.
 
-Source: reference/curity.md section 2.7, table `dynamically_registered_clients`.
+Source: docs/vendors/curity.md, Registered clients.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Registration (RFC 7591) at the non-templatized DCR endpoint.
 
-Source: reference/curity.md section 4.4, reference/curity/dcr_exchange.json.
+Source: docs/vendors/curity.md, Registration.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Checks a client secret against what is stored, remembering verdicts: SHA-256 crypt is slow on purpose.
 
-Source: reference/curity.md section 2.7 (`$5$[rounds=n$]<salt>$<hash>`, 5000 rounds unless it says otherwise).
+Source: docs/vendors/curity.md, Stored secrets (`$5$[rounds=n$]<salt>$<hash>`, 5000 rounds unless it says otherwise).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The status endpoint that every node has on a port of its own.
 
-Source: reference/curity.md section 3.1.
+Source: docs/vendors/curity.md, Status endpoint.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The token endpoint: client credentials, and the built-in scope `dcr`.
 
-Source: RFC 6749 sections 4.4 and 5; reference/curity.md section 4.2.
+Source: RFC 6749 sections 4.4 and 5; docs/vendors/curity.md, Token requests.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The tokens that the run time gave out, opaque or JWT.
 
-Source: reference/curity.md section 4.2.
+Source: docs/vendors/curity.md, Token requests, Access tokens.
 """
 
 from __future__ import annotations

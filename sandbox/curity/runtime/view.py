@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """Endpoint kinds of a token profile. Source: reference/curity.md section 2.6."""
+    """Endpoint kinds of a token profile. Source: docs/vendors/curity.md, Endpoints and service roles."""
 
     ANONYMOUS = "oauth-anonymous"
     AUTHORIZE = "oauth-authorize"
@@ -39,7 +39,7 @@ class Verifier:
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredClient:
-    """A client of the configuration-backed store. Source: reference/curity.md section 2.4."""
+    """A client of the configuration-backed store. Source: docs/vendors/curity.md, Clients of the configuration."""
 
     id: str
     enabled: bool
@@ -52,7 +52,7 @@ class ConfiguredClient:
 
 @dataclass(frozen=True, slots=True)
 class Management:
-    """Settings of RFC 7592; times in seconds. Source: reference/curity.md section 2.5, `client-management`."""
+    """Settings of RFC 7592; times in seconds. Source: docs/vendors/curity.md, DCR settings, Client management."""
 
     token_ttl: int
     read_write_ttl: int
@@ -63,7 +63,7 @@ class Management:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """Settings of non-templatized registration. Source: reference/curity.md section 2.5."""
+    """Settings of non-templatized registration. Source: docs/vendors/curity.md, DCR settings."""
 
     capabilities: frozenset[str]
     scopes: frozenset[str] | None
@@ -88,7 +88,7 @@ class SigningKey:
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """The default token issuer. Source: reference/curity.md section 2.2."""
+    """The default token issuer. Source: docs/vendors/curity.md, Default token issuer."""
 
     jwt: bool
     key: SigningKey | None

@@ -1,6 +1,6 @@
 """Reads the run time's `View` from the configuration tree, with the documented defaults for what is not set.
 
-Source of names and defaults: reference/curity.md section 2 and reference/curity/yang.
+Source of names and defaults: docs/vendors/curity.md, Configuration tree.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The samples of reference/curity, written as bodies of a root PATCH on top of good-01."""
+"""The samples of tests/reference.py's folder, written as bodies of a root PATCH on top of good-01."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from tests.sandbox.curity.admin import AUTHORIZATION_SERVER, CLIENTS, DCR, ISSUE
     ],
 )
 def test_null_or_object_for_what_is_empty(json_empty: str, unsettled: str, value: object, status: int) -> None:
-    """The kind of a registered client's capabilities is not settled (reference/curity.md section 2.0)."""
+    """The kind of a registered client's capabilities is not settled (docs/vendors/curity.md, Empty nodes)."""
     admin = Admin(json_empty=json_empty)
     enable(admin)
     admin.readings.set("curity.unsettled-kinds", unsettled)

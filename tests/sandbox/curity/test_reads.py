@@ -24,7 +24,7 @@ TOKEN_PROFILE = {"id": "token-service", "type": "profile-oauth:oauth-service"}
 
 
 def test_a_list_is_read_whole_with_its_keys(admin: Admin) -> None:
-    """Curity's own client asks so, trailing slash included (reference/curity.md section 2.1)."""
+    """Curity's own client asks so, trailing slash included (docs/vendors/curity.md, Issuer URL)."""
     answer = admin.get("/base:profiles/profile/", depth="2")
     assert answer.headers["content-type"] == "application/yang-data+json"
     profiles = answer.json()["base:profile"]

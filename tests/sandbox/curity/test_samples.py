@@ -13,7 +13,7 @@ from tests.sandbox.curity.samples import admin_of_samples, sample, sample_names
 
 pytestmark = needs_reference
 
-# reference/curity/samples/README.md, by number: in ConfD's words as documented, and in those that the second server used.
+# docs/vendors/curity.md, RESTCONF errors. Samples by number: in ConfD's words as documented, and in those that the second server used.
 # bad-06: the second server met the rule for such a client first, so its words for a broken reference are expected.
 # bad-07: the second server missed it by an internal error, likewise.
 # bad-16 to bad-19: whether ConfD refuses them is open, and by default it does not.

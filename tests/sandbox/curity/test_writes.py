@@ -47,7 +47,7 @@ def test_a_put_creates_and_then_replaces_a_list_entry(admin: Admin) -> None:
 
 
 def test_one_entry_may_be_an_object_and_leave_its_keys_to_the_uri(admin: Admin) -> None:
-    """Both were seen (reference/curity.md sections 2.4 and 2.6)."""
+    """Both were seen (docs/vendors/curity.md, Clients of the configuration, Endpoints and service roles)."""
     path = f"{ISSUERS}/custom-token-issuer=userinfo,jwt,userinfo"
     assert admin.put(path, {"base:custom-token-issuer": {"jwt": ISSUER["jwt"]}}).status_code == 201
     assert admin.patch(path, {"base:custom-token-issuer": {"data-sources": ISSUER["data-sources"]}}).status_code == 204

@@ -1,4 +1,4 @@
-"""Source of what is expected: RFC 7662, RFC 7009; reference/curity.md section 4.3."""
+"""Source of what is expected: RFC 7662, RFC 7009; docs/vendors/curity.md, Introspection."""
 
 from __future__ import annotations
 

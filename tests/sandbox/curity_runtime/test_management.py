@@ -1,4 +1,4 @@
-"""Source of what is expected: RFC 7592; reference/curity.md sections 2.5 and 4.5."""
+"""Source of what is expected: RFC 7592; docs/vendors/curity.md, DCR settings, Client management."""
 
 from __future__ import annotations
 

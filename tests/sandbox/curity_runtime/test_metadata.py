@@ -1,4 +1,4 @@
-"""Source of what is expected: reference/curity.md sections 2.1, 2.6 and 4.1."""
+"""Source of what is expected: docs/vendors/curity.md, Issuer URL, Endpoints and service roles, Metadata."""
 
 from __future__ import annotations
 

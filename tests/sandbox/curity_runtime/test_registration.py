@@ -1,4 +1,4 @@
-"""Source of what is expected: RFC 7591; reference/curity.md section 4.4, reference/curity/dcr_exchange.json."""
+"""Source of what is expected: RFC 7591; docs/vendors/curity.md, Registration."""
 
 from __future__ import annotations
 

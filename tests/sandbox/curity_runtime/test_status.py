@@ -1,4 +1,4 @@
-"""Source of what is expected: reference/curity.md section 3.1."""
+"""Source of what is expected: docs/vendors/curity.md, Status endpoint."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Source of what is expected: RFC 6749 section 5; reference/curity.md section 4.2."""
+"""Source of what is expected: RFC 6749 section 5; docs/vendors/curity.md, Token requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gateway's decision table, message by message. Source: reference/konnect.md section 5."""
+"""The gateway's decision table, message by message. Source: docs/vendors/konnect.md, Decision order."""
 
 from __future__ import annotations
 

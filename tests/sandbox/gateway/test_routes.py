@@ -1,4 +1,4 @@
-"""Which requests a route takes, and the form of what the gateway answers. Source: reference/konnect.md section 5."""
+"""Which requests a route takes, and the form of what the gateway answers. Source: docs/vendors/konnect.md, Gateway answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which tokens the gateway takes, keeps and asks for. Source: reference/konnect.md section 5."""
+"""Which tokens the gateway takes, keeps and asks for. Source: docs/vendors/konnect.md, Decision order."""
 
 from __future__ import annotations
 

@@ -62,6 +62,8 @@ def test_an_application_belongs_to_a_team_if_asked(region: Region) -> None:
     application = region.application(region.bound(), team_id=region.team_id, scopes=["a"])
     assert (application["team_id"], application["scopes"]) == (region.team_id, ["a"])
     assert region.at_portal("GET", f"/applications?filter[team_id]={region.team_id}")["data"][0]["id"] == application["id"]
+    without = region.at_portal("PATCH", f"/applications/{application['id']}", {"team_id": None})
+    assert "team_id" not in without
 
 
 def test_names_and_redirects_change_and_the_strategy_does_not(region: Region) -> None:

@@ -1,4 +1,4 @@
-"""What commands are given in tests: a run whose systems may not be touched, and looks that found what a test wants."""
+"""What commands are given in tests: a context whose systems may not be touched, and observations of what a test wants."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import cast
 
 from dcr.documents.loading import load_platform, load_tenant
-from dcr.engine.observe import Look
+from dcr.engine.observe import Observation, Observed
 from dcr.model.platform import Platform
 from dcr.results.outcome import Outcome
-from dcr.steps.context import Run
+from dcr.steps.context import StepContext
+from dcr.steps.table import TENANT_RECORD
 from dcr.systems import Systems
 
 TREE = Path(__file__).parents[3]
@@ -27,19 +28,19 @@ class Untouchable:
         raise AssertionError(f"{name} was asked for")
 
 
-def look(*outcomes: Outcome) -> Look:
-    return Look(tuple(("a step", "", outcome) for outcome in outcomes))
+def observation(*outcomes: Outcome) -> Observation:
+    return Observation(tuple(Observed(TENANT_RECORD, "", outcome) for outcome in outcomes))
 
 
-def run(platform: Platform | None = None) -> Run:
-    return Run(cast(Systems, Untouchable()), platform or load_platform(SANDBOX), load_tenant(ACME), write=False)
+def context(platform: Platform | None = None) -> StepContext:
+    return StepContext(cast(Systems, Untouchable()), platform or load_platform(SANDBOX), load_tenant(ACME))
 
 
-def offline(given: Run) -> Callable[..., AbstractContextManager[Run]]:
+def offline(given: StepContext) -> Callable[..., AbstractContextManager[StepContext]]:
     """In place of `run_for`."""
 
     @contextmanager
-    def run_for(*_files: Path | None) -> Iterator[Run]:
+    def run_for(*_files: Path | None) -> Iterator[StepContext]:
         yield given
 
     return run_for

@@ -1,4 +1,4 @@
-"""Approval at the terminal: only where the house asks for it, and only by a person."""
+"""Approval at the terminal: only by a person. Whether one is asked for is `dcr.engine.permission`'s to say."""
 
 from __future__ import annotations
 
@@ -8,27 +8,21 @@ from cli.approving import ask
 from dcr.errors import Refused
 from dcr.model.platform import Approval, Rules
 from dcr.results.outcome import Outcome
-from dcr.steps.context import Run
-from tests.unit.cli.contexts import look, run
+from dcr.steps.context import StepContext
+from tests.unit.cli.contexts import context, observation
 from tests.unit.rendering import values
 
-FOUND = look(Outcome(changes=values.CHANGES))
+FOUND = observation(Outcome(changes=values.CHANGES))
 
 
-def asking(approval: Approval) -> Run:
+def asking(approval: Approval) -> StepContext:
     rules = Rules(approval=approval, allowed_hosts=("localhost:*",))
-    return run(run().platform.model_copy(update={"rules": rules}))
+    return context(context().platform.model_copy(update={"rules": rules}))
 
 
 def person(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("cli.approving.typer.prompt", lambda *_words, **_options: answer)
-
-
-def test_nobody_is_asked_where_the_house_does_not_want_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin.isatty", lambda: False)
-    ask(asking(Approval.NONE), FOUND)
-    ask(asking(Approval.ON_OVERWRITE), look(Outcome(changes=values.CHANGES[:2])))
 
 
 def test_without_a_terminal_nothing_is_approved(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from cli import main
-from dcr.engine.observe import Look
+from dcr.engine.observe import Observation
 from dcr.engine.onboarding import Finished
 from dcr.errors import CheckFailed
 from dcr.results.outcome import Outcome
-from tests.unit.cli.contexts import ACME, BAD, SANDBOX, TREE, look, offline, run
+from dcr.results.report import Verdict
+from tests.unit.cli.contexts import ACME, BAD, SANDBOX, TREE, context, observation, offline
 from tests.unit.rendering import values
 
 PROBLEM = Outcome(problems=(values.problem(),))
@@ -21,38 +22,38 @@ CHANGES = Outcome(changes=values.CHANGES[:2])
 CONFLICT = Outcome(changes=values.CHANGES[2:3])
 
 
-def finding(monkeypatch: pytest.MonkeyPatch, found: Look) -> None:
-    monkeypatch.setattr("cli.plan.run_for", offline(run()))
-    monkeypatch.setattr("cli.plan.look", lambda _run, sleep: found)
+def finding(monkeypatch: pytest.MonkeyPatch, found: Observation) -> None:
+    monkeypatch.setattr("cli.plan.run_for", offline(context()))
+    monkeypatch.setattr("cli.plan.observe", lambda _ctx, sleep: found)
 
 
 @pytest.mark.parametrize(
     ("found", "plan", "preflight"),
     [
-        (look(Outcome()), 0, 0),
-        (look(CHANGES), 2, 0),
-        (look(CONFLICT), 2, 1),
-        (look(PROBLEM), 1, 1),
-        (look(CHANGES, PROBLEM), 1, 1),
+        (observation(Outcome()), 0, 0),
+        (observation(CHANGES), 2, 0),
+        (observation(CONFLICT), 2, 1),
+        (observation(PROBLEM), 1, 1),
+        (observation(CHANGES, PROBLEM), 1, 1),
     ],
     ids=["nothing", "changes", "a conflict", "a problem", "changes and a problem"],
 )
-def test_scripts_can_tell_what_a_look_found(found: Look, plan: int, preflight: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_scripts_can_tell_what_a_look_found(found: Observation, plan: int, preflight: int, monkeypatch: pytest.MonkeyPatch) -> None:
     finding(monkeypatch, found)
     assert main(["plan", str(ACME)]) == plan
     assert main(["preflight", str(ACME)]) == preflight
 
 
 def test_a_plan_as_json_is_all_that_standard_output_holds(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    finding(monkeypatch, look(CHANGES))
+    finding(monkeypatch, observation(CHANGES))
     main(["plan", str(ACME), "--json"])
     printed = json.loads(capsys.readouterr().out)
-    assert (printed["schema_version"], printed["tenant"], len(printed["changes"])) == (1, "acme", 2)
+    assert (printed["schema_version"], printed["tenant"], len(printed["changes"])) == (2, "acme", 2)
     assert printed["changes"][0]["impact"] == "3 other clients get JWTs"
 
 
 def test_a_plan_as_text_goes_to_standard_output(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    finding(monkeypatch, look())
+    finding(monkeypatch, observation())
     main(["plan", str(ACME)])
     assert capsys.readouterr().out.endswith("  no changes\n\nNo changes.\n")
 
@@ -61,14 +62,21 @@ def test_a_plan_as_text_goes_to_standard_output(monkeypatch: pytest.MonkeyPatch,
 def test_onboarding_prints_its_report_also_when_it_failed(
     as_json: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("cli.onboard.run_for", offline(run()))
+    monkeypatch.setattr("cli.onboard.run_for", offline(context()))
     error = CheckFailed("smoke test", "a wrong secret was let in", "Fix the gateway.")
-    for finished, code in ((Finished(values.report(error="")), 0), (Finished(values.report(), error), 1)):
+    for finished, code in ((Finished(values.report(error="", verdict=Verdict.OK)), 0), (Finished(values.report(), error), 1)):
         monkeypatch.setattr("cli.onboard.onboard_tenant", lambda *_arguments, finished=finished: finished)
         assert main(["onboard", str(ACME), *(["--json"] if as_json else [])]) == code
         printed = capsys.readouterr()
         assert (json.loads(printed.out)["tenant"] == "acme") if as_json else printed.out.startswith("Tenant acme on platform sandbox")
         assert ("Failed: a wrong secret was let in. Fix the gateway." in printed.err) is bool(code)
+
+
+@pytest.mark.parametrize(("verdict", "code"), [(Verdict.OK, 0), (Verdict.PENDING, 3), (Verdict.UNKNOWN, 1), (Verdict.FAILED, 1)])
+def test_the_exit_code_is_the_reports_verdict(verdict: Verdict, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.onboard.run_for", offline(context()))
+    monkeypatch.setattr("cli.onboard.onboard_tenant", lambda *_arguments: Finished(values.report(error="", verdict=verdict)))
+    assert main(["onboard", str(ACME)]) == code
 
 
 def test_validate_tells_good_from_bad_and_applies_the_rules_of_the_house(capsys: pytest.CaptureFixture[str]) -> None:
@@ -105,19 +113,19 @@ def test_a_schema_is_printed_as_json(document: str, capsys: pytest.CaptureFixtur
 
 
 def test_a_plan_for_a_careful_platform_tells_what_stops_it(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    careful = replace(run(), platform=run().platform.model_copy(update={"rules": values.careful()}))
+    careful = replace(context(), platform=context().platform.model_copy(update={"rules": values.careful()}))
     monkeypatch.setattr("cli.plan.run_for", offline(careful))
-    monkeypatch.setattr("cli.plan.look", lambda _run, sleep: look(CHANGES))
+    monkeypatch.setattr("cli.plan.observe", lambda _ctx, sleep: observation(CHANGES))
     assert main(["plan", str(ACME)]) == 2
     assert "The platform's policy stop this before the first write" in capsys.readouterr().out
 
 
 def test_prepare_is_for_the_platform_alone_and_plans_on_demand(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    alone = replace(run(), tenant=None)
+    alone = replace(context(), tenant=None)
     for command in ("plan", "prepare"):
         monkeypatch.setattr(f"cli.{command}.run_for", offline(alone))
-    monkeypatch.setattr("cli.plan.look", lambda _run, sleep: look(CHANGES))
-    monkeypatch.setattr("cli.prepare.onboard", lambda *_arguments: Finished(values.report(tenant="", error="")))
+    monkeypatch.setattr("cli.plan.observe", lambda _ctx, sleep: observation(CHANGES))
+    monkeypatch.setattr("cli.prepare.onboard", lambda *_arguments: Finished(values.report(tenant="", error="", verdict=Verdict.OK)))
     assert main(["prepare", "--plan"]) == 2
     assert capsys.readouterr().out.startswith("Plan for the platform's own part on platform sandbox")
     assert main(["prepare"]) == 0

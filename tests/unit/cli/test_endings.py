@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from cli.app import COMMANDS
 from dcr.errors import Problem, Problems, Refused
 from tests.unit.cli.contexts import ACME, BAD, SANDBOX, TREE
 
-NAMES = [command.__name__ for command in COMMANDS]
+NAMES = list(COMMANDS)
 
 
 def started(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -113,10 +114,22 @@ def test_a_faulty_platform_is_told_before_any_system_is_made(capsys: pytest.Capt
     assert capsys.readouterr().err.startswith(f"{path}:10: platform.vault.url: ")
 
 
-def test_a_flow_is_not_started_for_a_bad_tenant(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def never(*_arguments: object, **_options: object) -> None:
-        raise AssertionError("a process was started for a bad file")
+def test_the_list_of_commands_says_of_each_what_its_own_help_begins_with() -> None:
+    for name, words in COMMANDS.items():
+        documented = getattr(import_module(f"cli.{name}"), name).__doc__
+        assert " ".join(documented.split()).startswith(words)
 
-    monkeypatch.setattr("cli.flow_process.subprocess.run", never)
-    assert main(["onboard", str(BAD / "tenants/bad_slug.yaml"), "--platform", str(SANDBOX), "--prefect"]) == 1
-    assert "tenant.slug" in capsys.readouterr().err
+
+COSTLY = ("prefect", "httpx", "hvac", "lxml", "rich", "ruamel", "dcr.systems")
+
+
+@pytest.mark.parametrize("command", ["--help", "version"])
+def test_what_needs_no_system_imports_no_client(command: str) -> None:
+    program = f"import sys; from cli import main; main([{command!r}]); print([name for name in {COSTLY} if name in sys.modules])"
+    assert started(sys.executable, "-c", program).stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("command", ["onboard", "trigger", "demo"])
+def test_prefect_is_imported_only_when_a_flow_is_started(command: str) -> None:
+    program = f"import sys; from cli import main; main([{command!r}, '--help']); print('prefect' in sys.modules)"
+    assert started(sys.executable, "-c", program).stdout.splitlines()[-1] == "False"

@@ -22,7 +22,7 @@ def gateway() -> Iterator[Gateway]:
 
 
 def test_credentials_go_as_base64_of_id_and_secret(gateway: Gateway) -> None:
-    """The raw pair, as Konnect's how-to writes it, is refused (reference/konnect.md section 5)."""
+    """The raw pair, as Konnect's how-to writes it, is refused (docs/vendors/konnect.md, Gateway answers)."""
     route = respx.get(f"{URL}/orders").respond(200, json=[])
     answer = gateway.call("GET", "/orders", BasicCredentials("id", Secret("secret")).authorization())
     request = route.calls[0].request

@@ -8,7 +8,7 @@ import pytest
 
 from dcr.errors import Passing, Refused
 from dcr.http.polling import until
-from tests.fake_clock import HandClock
+from tests.fake_clock import FakeClock
 
 
 @dataclass
@@ -40,24 +40,24 @@ def passing() -> Passing:
     ],
 )
 def test_it_looks_until_satisfied_or_out_of_time(seen: list[int | Exception], result: int, slept: list[float], reason: str) -> None:
-    time = HandClock()
+    time = FakeClock()
     found = until(Views(seen).look, lambda value: value == 9, deadline_seconds=5, poll_seconds=2, clock=time.clock())
     assert (found, time.slept) == (result, slept), reason
 
 
 def test_without_time_it_still_looks_once() -> None:
-    time, views = HandClock(), Views([1])
+    time, views = FakeClock(), Views([1])
     assert until(views.look, lambda value: value == 9, deadline_seconds=0, poll_seconds=2, clock=time.clock()) == 1
     assert (views.looks, time.slept) == (1, [])
 
 
 def test_what_never_passes_is_raised_at_the_deadline() -> None:
     with pytest.raises(Passing, match="not now"):
-        until(Views([passing()]).look, bool, deadline_seconds=5, poll_seconds=2, clock=HandClock().clock())
+        until(Views([passing()]).look, bool, deadline_seconds=5, poll_seconds=2, clock=FakeClock().clock())
 
 
 def test_what_will_not_pass_is_raised_at_once() -> None:
-    time, views = HandClock(), Views([Refused("there", "never", "change it"), 9])
+    time, views = FakeClock(), Views([Refused("there", "never", "change it"), 9])
     with pytest.raises(Refused):
         until(views.look, bool, deadline_seconds=5, poll_seconds=2, clock=time.clock())
     assert (views.looks, time.slept) == (1, [])

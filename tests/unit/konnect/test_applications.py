@@ -11,19 +11,18 @@ import respx
 
 from dcr.errors import CheckFailed, Refused
 from dcr.konnect.applications import (
-    KonnectApplicationSpec,
-    change_owner,
     create_application,
     delete_application,
     find_application,
     find_applications_of_client,
+    update_application,
 )
 from dcr.konnect.client import Konnect
 from dcr.secret import Secret
 
 URL, PORTAL, ID, OTHER, OWNER = "https://eu.api.konghq.com", *(f"00000000-0000-4000-8000-00000000000{digit}" for digit in "1234")
 PATH = f"{URL}/v3/portals/{PORTAL}/applications"
-WANTED = KonnectApplicationSpec("checkout", "", "team", OWNER, OTHER)
+BODY = {"name": "checkout", "owner": {"type": "team", "id": OWNER}, "auth_strategy_id": OTHER, "dcr_client_id": "c-1"}
 
 
 def shown(**values: Any) -> dict[str, Any]:
@@ -42,15 +41,10 @@ def listing(*found: dict[str, Any]) -> dict[str, Any]:
 
 
 @respx.mock
-@pytest.mark.parametrize("description", ["", "Shop"])
-def test_a_client_is_adopted_by_its_id(konnect: Konnect, description: str) -> None:
+def test_a_client_is_adopted_by_its_id(konnect: Konnect) -> None:
     route = respx.post(PATH).respond(201, json=shown())
-    wanted = KonnectApplicationSpec("checkout", description, "team", OWNER, OTHER)
-    assert create_application(konnect, PORTAL, wanted, "c-1") == ID
-
-    said = {"description": description} if description else {}
-    body = {"name": "checkout", "owner": {"type": "team", "id": OWNER}, "auth_strategy_id": OTHER, "dcr_client_id": "c-1"} | said
-    assert json.loads(route.calls.last.request.content) == body
+    assert create_application(konnect, PORTAL, BODY) == ID
+    assert json.loads(route.calls.last.request.content) == BODY
 
 
 @respx.mock
@@ -58,7 +52,7 @@ def test_an_application_for_another_client_is_told(konnect: Konnect) -> None:
     respx.post(PATH).respond(201, json=shown(client_id="konnects-own"))
 
     with pytest.raises(CheckFailed, match="konnects-own"):
-        create_application(konnect, PORTAL, WANTED, "c-1")
+        create_application(konnect, PORTAL, BODY)
 
 
 @respx.mock
@@ -66,7 +60,7 @@ def test_the_role_that_creating_needs_is_named(konnect: Konnect) -> None:
     respx.post(PATH).respond(403, json={"title": "Forbidden", "status": 403})
 
     with pytest.raises(Refused, match="Portals: Admin"):
-        create_application(konnect, PORTAL, WANTED, "c-1")
+        create_application(konnect, PORTAL, BODY)
 
 
 @respx.mock
@@ -90,7 +84,7 @@ def test_an_application_that_is_not_there_is_none_and_another_one_is_refused(kon
 @respx.mock
 def test_only_the_owner_is_changed(konnect: Konnect) -> None:
     route = respx.patch(f"{PATH}/{ID}").respond(json=shown())
-    change_owner(konnect, PORTAL, ID, WANTED)
+    update_application(konnect, PORTAL, ID, {"owner": BODY["owner"]})
 
     assert json.loads(route.calls.last.request.content) == {"owner": {"type": "team", "id": OWNER}}
 

@@ -12,10 +12,12 @@ import respx
 
 from dcr.errors import CheckFailed, Passing, Stale, Unknown
 from dcr.http.polling import Clock
+from dcr.konnect.api_registrations import Status
 from dcr.konnect.eventual_consistency import EventualConsistency
-from dcr.konnect.registrations import Status
+from dcr.model.tenant import ApplicationSpec
+from dcr.portal.api_registrations import register
 from dcr.portal.applications import (
-    PortalApplicationSpec,
+    PortalApplication,
     RegenerationRefused,
     create_application,
     delete_application,
@@ -25,13 +27,20 @@ from dcr.portal.applications import (
     update_application,
 )
 from dcr.portal.client import LoginRefused, Portal
-from dcr.portal.registrations import register
 from dcr.secret import BasicCredentials, Secret
+from dcr.steps.application.portal.fields import FIELDS, PortalApplicationSpec
 from tests.unit.konnect.region import PORTAL, problem
 
 ID, OTHER, STRATEGY, TEAM = (f"00000000-0000-4000-8000-00000000000{number}" for number in range(4))
 HOSTS = ("acme.edge.eu.portal.konghq.com:443",)
-WANTED = PortalApplicationSpec("checkout", "Shop", "https://shop.example/cb", STRATEGY, None)
+
+
+def wanted(description: str = "Shop", team: str | None = None) -> PortalApplicationSpec:
+    asked = ApplicationSpec(name="checkout", description=description, redirect_uri="https://shop.example/cb")
+    return PortalApplicationSpec(asked, STRATEGY, team)
+
+
+WANTED = FIELDS.create_body(wanted())
 SHOWN = {"id": ID, "name": "checkout", "description": "Shop", "created_at": "2026-11-23T00:00:00Z", "updated_at": "2026-11-23T00:00:00Z"}
 ONCE = {"client_id": "9b3a3d0e", "client_secret": "shown-once"}
 
@@ -67,7 +76,7 @@ def test_an_application_is_created_as_a_person_would_and_its_secret_is_returned(
 
 def test_an_application_of_a_team_names_the_team_and_an_empty_description_is_left_out(portal_api: respx.MockRouter, portal: Portal) -> None:
     route = portal_api.post("/applications").respond(201, json=SHOWN | ONCE)
-    create_application(portal, PortalApplicationSpec("checkout", "", "https://shop.example/cb", STRATEGY, TEAM))
+    create_application(portal, FIELDS.create_body(wanted("", TEAM)))
 
     assert sent(route)["team_id"] == TEAM
     assert "description" not in sent(route)
@@ -114,7 +123,8 @@ def test_applications_of_other_names_are_sorted_out_and_the_oldest_stands_first(
 
 def test_only_the_fields_that_differ_are_changed(portal_api: respx.MockRouter, portal: Portal) -> None:
     route = portal_api.patch(f"/applications/{ID}").respond(json=SHOWN)
-    update_application(portal, ID, WANTED, {"redirect_uri", "team_id"})
+    found = PortalApplication.model_validate(SHOWN)
+    update_application(portal, ID, FIELDS.update_body(wanted(), {"redirect_uri", "team_id"}, found))
 
     assert sent(route) == {"redirect_uri": "https://shop.example/cb", "team_id": None}
 

@@ -10,25 +10,23 @@ import pytest
 
 from cli.schema import SchemaName, json_schema
 from dcr.documents.loading import load_platform, load_tenant
-from dcr.engine.approval import needs_approval
-from dcr.engine.observe import Look
-from dcr.engine.plan import Plan, plan_of
-from dcr.model.platform import Approval, Rules
+from dcr.engine.permission import needs_approval
+from dcr.model.platform import Approval
 from dcr.results.outcome import Outcome
+from dcr.results.plan import Plan
 from dcr.results.report import Report
+from tests.unit.cli.contexts import observation
 from tests.unit.rendering import values
 
 TREE = Path(__file__).parents[3]
 TENANT = load_tenant(TREE / "examples/tenants/acme.yaml")
 
 
-def look(*outcomes: Outcome) -> Look:
-    return Look(tuple(("a step", "", outcome) for outcome in outcomes))
-
-
 def test_a_plan_holds_what_the_look_found_in_its_order() -> None:
-    found = look(Outcome(changes=values.CHANGES[:2], warnings=("one",)), Outcome(changes=values.CHANGES[2:], problems=(values.problem(),)))
-    plan = plan_of(load_platform(TREE / "examples/platforms/sandbox.yaml"), TENANT, found)
+    found = observation(
+        Outcome(changes=values.CHANGES[:2], warnings=("one",)), Outcome(changes=values.CHANGES[2:], problems=(values.problem(),))
+    )
+    plan = found.plan(load_platform(TREE / "examples/platforms/sandbox.yaml"), TENANT)
     assert (plan.platform, plan.tenant, plan.changes) == ("sandbox", "acme", values.CHANGES)
     assert (plan.warnings, plan.problems) == (("one",), (values.problem(),))
     assert [stop.field for stop in plan.stops] == [values.CHANGES[2].path], "only the conflict stops where tenants may change the platform"
@@ -36,9 +34,9 @@ def test_a_plan_holds_what_the_look_found_in_its_order() -> None:
 
 
 def test_a_careful_platform_stops_a_tenants_run_but_not_its_own() -> None:
-    careful, found = load_platform(TREE / "examples/platforms/production.yaml"), look(Outcome(changes=values.CHANGES[:2]))
-    assert len(plan_of(careful, TENANT, found).stops) == 2
-    own = plan_of(careful, None, found)
+    careful, found = load_platform(TREE / "examples/platforms/production.yaml"), observation(Outcome(changes=values.CHANGES[:2]))
+    assert len(found.plan(careful, TENANT).stops) == 2
+    own = found.plan(careful, None)
     assert (own.stops, own.tenant, own.possible) == ((), "", True)
 
 
@@ -89,7 +87,8 @@ def test_the_examples_fit_the_schemas_that_editors_use() -> None:
     ("approval", "some", "conflicting"),
     [(Approval.NONE, False, False), (Approval.ON_OVERWRITE, False, True), (Approval.ALWAYS, True, True)],
 )
-def test_approval_is_asked_for_when_the_house_says_so(approval: Approval, some: bool, conflicting: bool) -> None:
-    rules = Rules(approval=approval, allowed_hosts=("localhost:*",))
-    asked = [needs_approval(rules, changes) for changes in ((), values.CHANGES[:1], values.CHANGES[2:3])]
+def test_approval_is_asked_for_when_the_policy_says_so(approval: Approval, some: bool, conflicting: bool) -> None:
+    platform = load_platform(TREE / "examples/platforms/sandbox.yaml")
+    platform = platform.model_copy(update={"rules": platform.rules.model_copy(update={"approval": approval})})
+    asked = [needs_approval(platform, changes) for changes in ((), values.CHANGES[:1], values.CHANGES[2:3])]
     assert asked == [False, some, conflicting]

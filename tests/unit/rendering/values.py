@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dcr.engine.plan import Plan
 from dcr.errors import Problem
-from dcr.http.sender import Evidence
 from dcr.model.platform import ProfileChanges, Rules
 from dcr.results.changes import KNOWN_AFTER_APPLY, Change, Scope, Stage
+from dcr.results.evidence import Evidence
+from dcr.results.plan import Plan
 from dcr.results.report import Claim, Orphan, Report, StageReport, SystemRequests, Verdict
 
 HARM = "x\x1b[2J\n| <script>alert(1)</script> [a](javascript:b) `c` **d** \u202egnp"

@@ -1,45 +1,65 @@
-"""What a stage is given, with everything behind it in memory: real clients, a small region, and stand-ins for Vault and its locks."""
+"""What a step is given: real clients of the sandbox in process, stand-ins for Vault and its locks, and the one way to call a step.
+
+Every test of a step calls it by `planned` (it looks, and writes nothing) or `converged`, and builds facts by `facts`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import SimpleNamespace
+from dataclasses import replace as replaced
+from types import ModuleType, SimpleNamespace
 from typing import Any, cast
 
 import httpx
 
 from dcr.curity.runtime.client_registration import ClientRegistration
 from dcr.curity.runtime.oauth import OAuth
-from dcr.errors import LostLock, Refused
+from dcr.engine.observe import observe_one
+from dcr.engine.perform import perform, remove
+from dcr.engine.permission import Permission
+from dcr.errors import LostLock, Refused, Stale
 from dcr.gateway.client import GatewayAnswer
-from dcr.http.polling import Clock
+from dcr.http.sender import Guard
 from dcr.konnect.client import Konnect
 from dcr.konnect.eventual_consistency import EventualConsistency
 from dcr.model.platform import Platform
 from dcr.model.tenant import Tenant
 from dcr.portal.client import Portal
+from dcr.results.facts import NOTHING_KNOWN, ApplicationFacts, Facts, IssuerFacts, PortalFacts, RegistrationFacts
+from dcr.results.outcome import Outcome
 from dcr.secret import BasicCredentials, Secret
-from dcr.steps.context import Run
+from dcr.steps.context import StepContext
+from dcr.steps.step import Check, Entry, Step
+from dcr.steps.table import TABLE
 from dcr.systems import Systems
 from dcr.vault import paths
 from dcr.vault.client import VaultSecret
-from tests.unit.curity.runtime.registrar import Registrar
-from tests.unit.konnect.region import EMAIL, KONNECT, PASSWORD, PORTAL, TOKEN, Region
+from tests.fake_clock import FakeClock
+from tests.unit.kong_in_process import (
+    CURITY,
+    EMAIL,
+    INITIAL_SECRET,
+    ISSUER,
+    KONNECT,
+    PASSWORD,
+    TOKEN,
+    TOKEN_PATH,
+    KongInProcess,
+    portal_url,
+)
 
-HOSTS = ("eu.api.konghq.com:443", "acme.edge.eu.portal.konghq.com:443", "curity.example:8443")
-ISSUER = "https://curity.example:8443/oauth/v2/oauth-anonymous"
-FACTS = {"issuer": ISSUER, "token_endpoint": "https://curity.example:8443/oauth/v2/oauth-token", "initial_client.version": "1"}
+HOSTS = ("eu.api.konghq.com:443", f"{portal_url().removeprefix('https://')}:443", CURITY.removeprefix("https://"))
+INITIAL_CLIENT = paths.initial_client()
 
 
 class FakeVault:
-    """Keeps values by path; versions count up."""
+    """Keeps values by path; versions count up, and check-and-set is as Vault has it."""
 
     def __init__(self) -> None:
         self.kept: dict[str, tuple[dict[str, str], int]] = {}
         self.foreign: set[str] = set()
-        self.put_fails: list[Exception] = []
 
     def ref(self, path: str) -> str:
         return f"vault://dcr/{path}"
@@ -51,16 +71,52 @@ class FakeVault:
         return VaultSecret({name: Secret(value) for name, value in values.items()}, version, path not in self.foreign)
 
     def put(self, path: str, values: Mapping[str, str | Secret], *, expect: int | None = None) -> int:
-        if self.put_fails:
-            raise self.put_fails.pop(0)
+        version = self.kept.get(path, ({}, 0))[1]
+        if expect is not None and expect != version:
+            raise Stale(f"vault: {path}", "was written meanwhile", "Read again.")
         plain = {name: value if isinstance(value, str) else value.get_secret_value() for name, value in values.items()}
+        return self.keep(path, plain)
+
+    def keep(self, path: str, values: Mapping[str, str], *, ours: bool = True) -> int:
+        """As someone else writes it: another run of ours, or an operator."""
         version = self.kept.get(path, ({}, 0))[1] + 1
-        self.kept[path] = (plain, version)
+        self.kept[path] = (dict(values), version)
+        (self.foreign.discard if ours else self.foreign.add)(path)
         return version
+
+    def guarded(self, guard: Guard) -> FakeVault:
+        """The same, which asks before each write of a step."""
+        return cast(FakeVault, GuardedVault(self, guard))
+
+    def remove(self, path: str) -> None:
+        """Nothing of it is left."""
+        self.kept.pop(path, None)
+
+    def change(self, path: str, **values: str) -> None:
+        """Change some of what is there, without a new version."""
+        self.kept[path] = (self.kept[path][0] | values, self.kept[path][1])
+
+
+class GuardedVault:
+    """A vault as a step sees it; what it counts and keeps is the vault's own."""
+
+    def __init__(self, vault: FakeVault, guard: Guard) -> None:
+        self._vault, self._guard = vault, guard
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._vault, name)
+
+    def put(self, *given: Any, **named: Any) -> int:
+        self._guard()
+        return self._vault.put(*given, **named)
+
+    def remove(self, path: str) -> None:
+        self._guard()
+        self._vault.remove(path)
 
 
 class FakeLocks:
-    """Knows who holds what. The tenant's lock is held by the run around the stage."""
+    """Knows who holds what. The tenant's lock is held by the run around the step."""
 
     def __init__(self) -> None:
         self.held = {paths.tenant_lock("acme")}
@@ -74,6 +130,7 @@ class FakeLocks:
             yield
         finally:
             self.held.discard(path)
+            self.history.append(f"release {path}")
 
     def renew(self, path: str) -> None:
         self.history.append(f"renew {path}")
@@ -85,77 +142,208 @@ class FakeLocks:
 
 
 @dataclass
-class Surroundings:
-    """One region with its Vault, and runs in it."""
+class StepWorld:
+    """Everything that a step may talk to. A Curity admin side is there only where a test gives one."""
 
-    region: Region = field(default_factory=Region)
+    kong: KongInProcess = field(default_factory=KongInProcess)
     vault: FakeVault = field(default_factory=FakeVault)
     locks: FakeLocks = field(default_factory=FakeLocks)
-    curity: Registrar = field(default_factory=Registrar)
-    now: float = 0.0
+    time: FakeClock = field(default_factory=FakeClock)
+    curity: Any = None  # the client of the admin side
+    run_time: httpx.Client | None = None  # instead of the one beside Konnect
+    gateway: Any = None
+    portal_override: str | None = None
     portals: dict[str, Portal] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.consistency = EventualConsistency(Clock(lambda: self.now, self._sleep))
-        client = httpx.Client(base_url=KONNECT, transport=httpx.MockTransport(self.region))
-        self.konnect = Konnect(client, lambda: Secret(TOKEN), HOSTS, self.consistency)
-        self.run_time = httpx.Client(transport=httpx.MockTransport(self.curity))
-
-    def _sleep(self, seconds: float) -> None:
-        self.now += seconds
+        self.consistency = EventualConsistency(self.time.clock())
+        self.konnect = Konnect(httpx.Client(base_url=KONNECT, transport=self.kong.konnect), lambda: Secret(TOKEN), HOSTS, self.consistency)
+        self.run_time = self.run_time or httpx.Client(transport=self.kong.run_time)
 
     def portal(self, url: str, developer: str) -> Portal:
-        """One session a portal and developer, which knows its login's path in Vault."""
+        """One session a portal and developer."""
         if url not in self.portals:
-            client = httpx.Client(base_url=url, transport=httpx.MockTransport(self.region))
-            login = lambda: BasicCredentials(EMAIL, Secret(PASSWORD))  # noqa: E731
-            self.portals[url] = Portal(client, login, HOSTS, self.consistency)
+            client = httpx.Client(base_url=url, transport=self.kong.dev_portal)
+            self.portals[url] = Portal(client, lambda: BasicCredentials(EMAIL, Secret(PASSWORD)), HOSTS, self.consistency)
         return self.portals[url]
 
-    def run(
-        self, tenant: Tenant | None = None, platform: Platform | None = None, *, write: bool = True, replace: Iterable[str] = ()
-    ) -> Run:
-        """One attempt at one step."""
-        systems = SimpleNamespace(
-            vault=self.vault,
-            konnect=self.konnect,
-            locks=self.locks,
-            oauth=OAuth(self.run_time, HOSTS),
-            registration=ClientRegistration(self.run_time, HOSTS),
-            gateway=SimpleNamespace(call=_no_gateway),
-            clock=Clock(lambda: self.now, self._sleep),
-            portal=self.portal,
-            settings=SimpleNamespace(portal=SimpleNamespace(url=None)),
-        )
-        return Run(cast(Systems, systems), platform or a_platform(), tenant or a_tenant(), write, replace=frozenset(replace))
-
-    def with_initial_client(self) -> Surroundings:
+    def with_initial_client(self) -> StepWorld:
         """The initial client's secret is in Vault."""
-        self.vault.kept[paths.initial_client()] = ({"client_id": "konnect-dcr", "client_secret": "initial-secret"}, 1)
+        self.vault.kept[INITIAL_CLIENT] = ({"client_id": "konnect-dcr", "client_secret": INITIAL_SECRET}, 1)
         return self
 
-    def with_portal(self) -> Surroundings:
-        """A portal with two linked APIs, an approved developer whose login is in Vault, and what the platform binds to it."""
-        self.region.add(
-            self.region.portals,
-            name="acme-portal",
-            authentication_enabled=True,
-            auto_approve_applications=False,
-            canonical_domain=PORTAL.removeprefix("https://"),
-        )
-        self.region.add(self.region.developers, email=EMAIL, status="approved")
-        for name, version in (("Orders", "v1"), ("Payments", None)):
-            api = self.region.add(self.region.apis, name=name, version=version)
-            service = {"id": self.region.new_id(), "control_plane_id": self.region.new_id()}
-            self.region.add(self.region.implementations, api_id=api["id"], service=service)
-        self.vault.kept[paths.developer("acme")] = ({"email": EMAIL, "password": PASSWORD}, 1)
-        self.vault.foreign.add(paths.developer("acme"))
+    def with_developer(self) -> StepWorld:
+        """The login of the portal's developer is in Vault, where an operator put it."""
+        self.vault.keep(paths.developer("acme"), {"email": EMAIL, "password": PASSWORD}, ours=False)
         return self
 
 
 def _no_gateway(*_request: Any) -> GatewayAnswer:
     """What a gateway shows is the smoke test's matter."""
     raise Refused("gateway", "is not part of these tests", "Ask it in the smoke test's.")
+
+
+# Calling steps: whoever changes how a step is called changes only what stands from here to `facts`.
+
+
+Steps = Sequence[tuple[ModuleType, str]]
+"""Modules, each with the item that it is called for."""
+
+
+def entry_of(step: ModuleType) -> Entry:
+    """What a module puts into the table."""
+    return next(entry for entry in TABLE if type(entry).__module__ == step.__name__)
+
+
+def planned(step: ModuleType, world: StepWorld, known: Facts, item: str = "", **options: Any) -> Outcome:
+    """What one step finds and would write. It writes nothing.
+
+    Args:
+        step: the module.
+        world: what it talks to.
+        known: from `facts`.
+        item: the API or application that it is called for.
+        options: as `a_context` takes them.
+    """
+    return observe_one(entry_of(step), item, a_context(world, known, **options)).outcome
+
+
+def converged(step: ModuleType, world: StepWorld, known: Facts, item: str = "", **options: Any) -> Outcome:
+    """One step, writing what differs. Arguments as those of `planned`."""
+    return _converged(entry_of(step), a_context(world, known, **options), item)
+
+
+def all_planned(steps: Steps, world: StepWorld, known: Facts, **options: Any) -> list[Outcome]:
+    """One look over several steps, each given what those before found. Options as those of `planned`."""
+    ctx, outcomes = a_context(world, known, **options), []
+    for step, item in steps:
+        outcomes.append(observe_one(entry_of(step), item, ctx).outcome)
+        ctx = ctx.knowing(outcomes[-1].facts)
+    return outcomes
+
+
+def all_converged(steps: Steps, world: StepWorld, known: Facts, **options: Any) -> list[Outcome]:
+    """Several steps writing, each given what those before found. Options as those of `planned`."""
+    ctx, outcomes = a_context(world, known, **options), []
+    for step, item in steps:
+        outcomes.append(_converged(entry_of(step), ctx.fresh(), item))
+        ctx = ctx.knowing(outcomes[-1].facts)
+    return outcomes
+
+
+def taken_away(step: ModuleType, world: StepWorld, known: Facts, item: str = "", **options: Any) -> bool:
+    """One step's removal; whether there was anything."""
+    entry = entry_of(step)
+    assert isinstance(entry, Step)
+    return remove(entry, item, a_context(world, known, **options))
+
+
+def a_context(
+    world: StepWorld,
+    known: Facts = NOTHING_KNOWN,
+    *,
+    tenant: Tenant | None = None,
+    platform: Platform | None = None,
+    replace: Iterable[str] = (),
+    for_platform: bool = False,
+) -> StepContext:
+    """What a step is given.
+
+    Args:
+        tenant, platform: whose; the ones of these tests if not said.
+        replace: ids of imported clients that shall give way to new ones.
+        for_platform: a run without a tenant.
+    """
+    assert world.run_time is not None
+    systems = SimpleNamespace(
+        vault=world.vault,
+        konnect=world.konnect,
+        locks=world.locks,
+        curity=world.curity,
+        oauth=OAuth(world.run_time, HOSTS),
+        registration=ClientRegistration(world.run_time, HOSTS),
+        gateway=world.gateway or SimpleNamespace(call=_no_gateway),
+        clock=world.time.clock(),
+        portal=world.portal,
+        settings=SimpleNamespace(portal=SimpleNamespace(url=world.portal_override)),
+    )
+    whose = None if for_platform else tenant or a_tenant()
+    return StepContext(cast(Systems, systems), platform or a_platform(), whose, known, replace=frozenset(replace))
+
+
+def _converged(entry: Entry, ctx: StepContext, item: str) -> Outcome:
+    if isinstance(entry, Check):
+        return entry.prove(ctx, item)
+    assert isinstance(entry, Step)
+    return perform(entry, item, ctx, Permission(ctx.platform, for_tenant=ctx.tenant is not None)).outcome
+
+
+def summed(outcomes: Iterable[Outcome]) -> Outcome:
+    """Several outcomes as one."""
+    whole = Outcome()
+    for one in outcomes:
+        whole += one
+    return whole
+
+
+def facts(
+    base: Facts = NOTHING_KNOWN,
+    /,
+    *,
+    apis: Mapping[str, str] | None = None,
+    applications: Mapping[str, Mapping[str, str]] | None = None,
+    **known: str | None,
+) -> Facts:
+    """What earlier steps found: `base`, and what is named beside it; None takes a fact away.
+
+    Args:
+        base: from another call.
+        apis: label -> id.
+        applications: name -> id, client_id, registrations, also_registered (labels joined by commas).
+        known: issuer, metadata_url, token_endpoint, jwks_uri, registration_endpoint, secret_version, provider_id, strategy_id,
+            portal_id, portal_url, portal_auto_approves, owner_id.
+    """
+    assert known.keys() <= KNOWN, f"facts have no {known.keys() - KNOWN}"
+    found = replaced(base, issuer=_issuer(base.issuer, known), portal=_portal(base.portal, known))
+    plain: dict[str, Any] = {name: known[name] for name in ("provider_id", "strategy_id", "owner_id") if name in known}
+    if "secret_version" in known:
+        plain["secret_version"] = int(known["secret_version"]) if known["secret_version"] else None
+    named = applications or {}
+    of_applications = {name: ApplicationFacts(one["id"], one["client_id"]) for name, one in named.items() if "id" in one}
+    of_registrations = {name: _registrations(one) for name, one in named.items() if "registrations" in one}
+    plain |= {"api_ids": {**base.api_ids, **(apis or {})}, "applications": {**base.applications, **of_applications}}
+    return replaced(found, registrations={**base.registrations, **of_registrations}, **plain)
+
+
+KNOWN = {
+    *("issuer", "metadata_url", "token_endpoint", "jwks_uri", "registration_endpoint", "secret_version", "provider_id", "strategy_id"),
+    *("portal_id", "portal_url", "portal_auto_approves", "owner_id"),
+}
+
+
+def _issuer(base: IssuerFacts | None, known: Mapping[str, str | None]) -> IssuerFacts | None:
+    names = ("issuer", "metadata_url", "token_endpoint", "jwks_uri", "registration_endpoint")
+    values = {name: getattr(base, name) if base else None for name in names} | {name: known[name] for name in names if name in known}
+    issuer = values.pop("issuer")
+    if issuer is None:
+        return None
+    metadata_url = values.pop("metadata_url") or f"{issuer}/.well-known/openid-configuration"
+    return IssuerFacts(issuer, metadata_url, **values)
+
+
+def _portal(base: PortalFacts | None, known: Mapping[str, str | None]) -> PortalFacts | None:
+    portal_id = known.get("portal_id", base.id if base else None)
+    url = known.get("portal_url", base.url if base else "https://portal.test")
+    approves = known["portal_auto_approves"] == "true" if "portal_auto_approves" in known else bool(base and base.auto_approves)
+    return PortalFacts(portal_id, url, approves) if portal_id and url else None
+
+
+def _registrations(one: Mapping[str, str]) -> RegistrationFacts:
+    also = frozenset(label for label in one.get("also_registered", "").split(",") if label)
+    return RegistrationFacts(one["registrations"] == "approved", one["registrations"] == "pending", also)
+
+
+FACTS = facts(issuer=ISSUER, token_endpoint=f"{CURITY}{TOKEN_PATH}", secret_version="1")
 
 
 def a_platform(**rules: Any) -> Platform:

@@ -16,7 +16,7 @@ from dcr.vault.adapter import hvac_client
 from dcr.vault.answers import judge
 from dcr.vault.client import Vault
 from dcr.vault.login import Login, TokenAuth
-from tests.fake_clock import HandClock
+from tests.fake_clock import FakeClock
 from tests.vault_server import VaultServer
 
 HOSTS = ("127.0.0.1:*", "localhost:*", "vault.test:443")
@@ -64,7 +64,7 @@ class Client:
 
     vault: Vault
     transport: FaultyTransport
-    clock: HandClock
+    clock: FakeClock
 
 
 @contextmanager
@@ -80,7 +80,7 @@ def client_of(server: VaultServer, mount: str, *, namespace: str = "", **auth: A
 @contextmanager
 def http_client(transport: FaultyTransport, url: str, mount: str, namespace: str = "", **auth: Any) -> Iterator[Client]:
     settings = VaultSettings.model_validate(auth)
-    clock = HandClock()
+    clock = FakeClock()
     with httpx.Client(transport=transport) as http:
         sender = Sender("vault", http, judge, HOSTS)
         login = Login(hvac_client(url, namespace, sender, None), settings, clock.clock())

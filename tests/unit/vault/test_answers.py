@@ -1,6 +1,6 @@
 """The table of Vault's answers, row by row, with the exact texts that were seen.
 
-Source: reference/vault.md sections 3 to 5 and 9.
+Source: docs/vendors/vault.md, Errors, Deleted versions, Fresh mount.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Locks on a real server: at most one effective holder, whatever is lost, and everybody is told whose it is.
 
-Source: reference/vault.md section 8, lock.
+Source: docs/vendors/vault.md, Lock.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Logging in, renewing and giving back, on a real server; time passes by hand.
 
-Source: reference/vault.md section 5.
+Source: docs/vendors/vault.md, Login.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def test_a_token_that_vault_forgot_is_replaced_once_and_the_call_repeated(
 
 
 def test_a_token_of_another_kind_of_text_is_replaced_too(vault_server: VaultServer, operator: Operator, mount: str) -> None:
-    """HashiCorp's Vault adds "invalid token" to the 403 (reference/vault.md section 4)."""
+    """HashiCorp's Vault adds "invalid token" to the 403 (docs/vendors/vault.md, Errors)."""
     two = errors(403, "2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n")
     with by_approle(vault_server, operator, mount) as client:
         client.transport.faults = [Fault(lambda request: request.url.path.endswith(PATH), answer=two)]

@@ -1,6 +1,6 @@
 """The write primitive, on a real server: what was written is there once, whatever was lost on the way.
 
-Source: reference/vault.md sections 3 and 8.
+Source: docs/vendors/vault.md, Check-and-set, Idempotent write.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def test_what_an_operator_wrote_is_never_overwritten(client: Client, operator: O
 
 @pytest.mark.parametrize("call", ["delete", "destroy"])
 def test_after_a_deletion_the_next_version_is_written(client: Client, operator: Operator, mount: str, call: str) -> None:
-    """`cas=0` would fail: the version of what was deleted stays (reference/vault.md section 3)."""
+    """`cas=0` would fail: the version of what was deleted stays (docs/vendors/vault.md, Check-and-set)."""
     client.vault.put(PATH, VALUES)
     operator.call("POST", f"{mount}/{call}/{PATH}", {"versions": [1]})
     assert client.vault.read(PATH) is None

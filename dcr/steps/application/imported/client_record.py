@@ -1,6 +1,6 @@
 """What Vault keeps of a client that we registered ourselves, from state to state: pending, registered, active. Pure: values in, values out.
 
-Source: reference/vault.md section 8 (*Order of operations*); reference/curity.md section 4.5 (life of the registration token).
+Source: docs/vendors/vault.md, Order of operations; docs/vendors/curity.md, Client management (life of the registration token).
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 
 from dcr.curity.runtime.client_registration import ClientSpec, RegisteredClient
 from dcr.model.tenant import ApplicationSpec
+from dcr.model.timestamps import rfc3339
 from dcr.results.report import Orphan
 from dcr.secret import Secret
 from dcr.steps.application.record import ACTIVE, PENDING, UUID, ApplicationRecord, for_the_record, write
-from dcr.steps.context import Run
+from dcr.steps.context import StepContext
 
 REGISTERED = "registered"
 WRITE_DAYS = 28  # a registration token reads and updates for so long; after that it only removes
@@ -42,9 +43,9 @@ def holds_client(record: ApplicationRecord) -> bool:
     return done and all(record.text(name) for name in ("client_id", "client_secret"))
 
 
-def registration_due(run: Run, record: ApplicationRecord) -> bool:
+def registration_due(ctx: StepContext, record: ApplicationRecord) -> bool:
     """Whether a client has to be registered: there is none yet, or another one is asked for in its place."""
-    return not holds_client(record) or record.text("client_id") in run.replace
+    return not holds_client(record) or record.text("client_id") in ctx.replace
 
 
 def reserved(record: ApplicationRecord, client: ClientSpec, at: str) -> Values:
@@ -79,16 +80,16 @@ def registered(values: Values, wanted: ClientSpec, client: RegisteredClient, at:
         "state": REGISTERED,
         "client_name": wanted.client_name,
         "redirect_uri": " ".join(wanted.redirect_uris),
-        "registered_at": _rfc3339(at),
+        "registered_at": rfc3339(at),
         "client_id": client.client_id,
         "client_secret": client.client_secret or "",
         "registration_client_uri": client.registration_client_uri,
     }
     if client.registration_access_token:
         fresh["registration_access_token"] = client.registration_access_token
-        fresh["registration_write_until"] = _rfc3339(at + timedelta(days=WRITE_DAYS))
+        fresh["registration_write_until"] = rfc3339(at + timedelta(days=WRITE_DAYS))
     if client.registration_access_token_expires_in is not None:
-        fresh["registration_expires_at"] = _rfc3339(at + timedelta(seconds=client.registration_access_token_expires_in))
+        fresh["registration_expires_at"] = rfc3339(at + timedelta(seconds=client.registration_access_token_expires_in))
     orphans: Values = {POSSIBLE_ORPHANS: values[POSSIBLE_ORPHANS]} if _text(values, POSSIBLE_ORPHANS) else {}
     return {**fresh, **former, **orphans}
 
@@ -118,9 +119,9 @@ def retired(record: ApplicationRecord, orphan: str = "") -> Values:
     return _with_orphans(kept, [*record.text(POSSIBLE_ORPHANS).splitlines(), *([orphan] if orphan else [])])
 
 
-def keep(run: Run, asked: ApplicationSpec, values: Mapping[str, str | Secret]) -> None:
+def keep(ctx: StepContext, asked: ApplicationSpec, values: Mapping[str, str | Secret]) -> None:
     """Write the record."""
-    write(run, asked, {**values, **for_the_record(run, asked)})
+    write(ctx, asked, {**values, **for_the_record(ctx, asked)})
 
 
 def orphans(record: ApplicationRecord, where: str) -> tuple[Orphan, ...]:
@@ -170,7 +171,3 @@ def _identity(record: ApplicationRecord, prefix: str) -> FormerClient | None:
 def _text(values: Mapping[str, str | Secret], name: str) -> str:
     value = values.get(name, "")
     return value if isinstance(value, str) else value.get_secret_value()
-
-
-def _rfc3339(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

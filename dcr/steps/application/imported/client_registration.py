@@ -1,6 +1,6 @@
 """Have Curity register a client: a fresh token of scope `dcr`, which one registration uses up, and a look at what came back.
 
-Source: reference/curity.md sections 4.2 and 4.4; RFC 7591.
+Source: docs/vendors/curity.md, Token requests, Registration; RFC 7591.
 """
 
 from __future__ import annotations
@@ -9,12 +9,10 @@ from contextlib import suppress
 
 from dcr.curity.runtime.client_registration import ClientSpec, Misregistered, RegisteredClient
 from dcr.errors import DcrError, LostLock, Passing, Refused
-from dcr.results.outcome import Facts
+from dcr.results.facts import require
 from dcr.secret import Secret
-from dcr.steps.context import Run
+from dcr.steps.context import StepContext
 from dcr.steps.curity_configuration.initial_client import stored_secret
-from dcr.steps.facts import known
-from dcr.vault import paths
 
 SCOPE = "dcr"
 WHERE_SCOPE_IS_GRANTED = (
@@ -30,8 +28,11 @@ class NotRegistered(Exception):
         self.reason, self.left_behind = reason, left_behind
 
 
-def register_client(run: Run, facts: Facts, wanted: ClientSpec) -> RegisteredClient:
+def register_client(ctx: StepContext, endpoint: str, wanted: ClientSpec) -> RegisteredClient:
     """Register, under the tenant's lock.
+
+    Args:
+        endpoint: `registration_endpoint` of the metadata.
 
     Raises:
         NotRegistered: nothing came of it.
@@ -40,45 +41,45 @@ def register_client(run: Run, facts: Facts, wanted: ClientSpec) -> RegisteredCli
         LostLock: nothing was sent, and nothing more may be written.
     """
     try:
-        token = _initial_access_token(run, facts)
+        token = _initial_access_token(ctx)
     except (Refused, Passing) as error:
         raise NotRegistered(error) from None
     try:
-        run.systems.locks.renew(paths.tenant_lock(run.the_tenant().slug))
-        client = run.systems.registration.register(known(facts, "registration_endpoint"), token, wanted)
+        client = ctx.registration.register(endpoint, token, wanted)
     except (LostLock, Misregistered):
         raise
     except (Refused, Passing) as error:
         raise NotRegistered(error) from None
     defects = client.defects(wanted)
     if defects:
-        raise _useless(run, client, wanted, defects)
+        raise _useless(ctx, client, wanted, defects)
     return client
 
 
-def _initial_access_token(run: Run, facts: Facts) -> Secret:
-    initial = stored_secret(run)
+def _initial_access_token(ctx: StepContext) -> Secret:
+    initial = stored_secret(ctx)
     if initial is None:
         raise Refused("vault: platform/initial-client", "holds no secret of the initial client", "Run the whole onboarding again.")
     try:
-        client_id = run.platform.curity.initial_client.id
-        return run.systems.oauth.token(known(facts, "token_endpoint"), client_id, initial.value, SCOPE).access_token
+        client_id = ctx.platform.curity.initial_client.id
+        token_endpoint = require(require(ctx.facts.issuer, "the issuer").token_endpoint, "the token endpoint")
+        return ctx.oauth.token(token_endpoint, client_id, initial.value, SCOPE).access_token
     except Refused as error:
         raise Refused(error.where, f"{error.problem}, asked for a token of scope {SCOPE}", WHERE_SCOPE_IS_GRANTED) from None
 
 
-def _useless(run: Run, client: RegisteredClient, wanted: ClientSpec, defects: tuple[str, ...]) -> NotRegistered:
-    left_behind = "" if _removed(run, client) else client.client_id
+def _useless(ctx: StepContext, client: RegisteredClient, wanted: ClientSpec, defects: tuple[str, ...]) -> NotRegistered:
+    left_behind = "" if _removed(ctx, client) else client.client_id
     said = f"registered {wanted.client_name}, but {' and '.join(defects)}"
     after = f"client {left_behind} is left behind there" if left_behind else "it was removed again"
     remedy = "Check the profile's DCR settings (capabilities, credentials) against curity.capabilities of the platform."
     return NotRegistered(Refused("registration", f"{said}; {after}", remedy), left_behind)
 
 
-def _removed(run: Run, client: RegisteredClient) -> bool:
+def _removed(ctx: StepContext, client: RegisteredClient) -> bool:
     if not (client.registration_client_uri and client.registration_access_token):
         return False
     with suppress(DcrError):  # that it is of no use matters more than why it stays
-        run.systems.registration.remove(client.registration_client_uri, client.registration_access_token)
+        ctx.registration.remove(client.registration_client_uri, client.registration_access_token)
         return True
     return False

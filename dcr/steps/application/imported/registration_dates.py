@@ -1,12 +1,13 @@
 """Until when a registration token is good for something, told in time. Pure: dates in, words out.
 
-Source: reference/curity.md section 4.5: 28 days for reads and updates, 365 days for the removal.
+Source: docs/vendors/curity.md, Client management: 28 days for reads and updates, 365 days for the removal.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from dcr.model.timestamps import moment
 from dcr.steps.application.record import ApplicationRecord
 
 WRITE_NOTICE, EXPIRY_NOTICE = timedelta(days=7), timedelta(days=30)
@@ -34,12 +35,3 @@ def date_warnings(name: str, record: ApplicationRecord, now: datetime) -> tuple[
     elif writes and now >= writes - WRITE_NOTICE:
         found.append(f"curity: the client of {name} can be changed until {writes:%Y-%m-%d}; after that only removed or replaced.")
     return tuple(found)
-
-
-def moment(text: str) -> datetime | None:
-    """A date and time with its zone; None if the text is none."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else None

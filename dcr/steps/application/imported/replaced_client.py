@@ -1,18 +1,21 @@
 """Remove a client that another one has replaced, and its application, once the new one has its registrations.
 
-Source: reference/curity.md section 4.5 (the registration token removes until it expires); reference/konnect.md section 7.
+Source: docs/vendors/curity.md, Client management; docs/vendors/konnect.md, Admin applications.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from dcr.engine.record import now
 from dcr.konnect.applications import delete_application
-from dcr.konnect.registrations import Status
-from dcr.model.tenant import ApplicationSpec, RegistrationApproval, Way
+from dcr.model.tenant import RegistrationApproval, Way
+from dcr.model.timestamps import moment, now
 from dcr.results.changes import Change, Scope, Stage
-from dcr.results.outcome import Facts, Outcome
+from dcr.results.diff import Diff, Difference
+from dcr.results.outcome import Outcome
+from dcr.steps.application.api_registrations import ApiRegistrations
+from dcr.steps.application.application import Application
 from dcr.steps.application.imported.client_record import (
     FormerClient,
     former_client,
@@ -22,65 +25,78 @@ from dcr.steps.application.imported.client_record import (
     registration_due,
     retired,
 )
-from dcr.steps.application.record import read_record, reference
-from dcr.steps.context import Run
-from dcr.steps.facts import known
+from dcr.steps.application.record import ApplicationRecord, read_record, reference
+from dcr.steps.context import StepContext
+from dcr.steps.step import Each, Item, Lock, Step, System
 
 
-def converge(run: Run, facts: Facts, item: str) -> Outcome:
-    """Remove what was replaced. Safe to repeat: what is gone already counts as removed."""
-    application = run.the_tenant().application(item)
-    former = _former(run, application) if application.way is Way.IMPORT else None
-    if former is None:
+@dataclass(frozen=True, slots=True)
+class ReplacedState:
+    """The client that was replaced, or will be by the step before."""
+
+    record: ApplicationRecord
+    former: FormerClient | None
+
+
+class ReplacedClient(Step[ReplacedState, str]):
+    """Safe to repeat: what is gone already counts as removed."""
+
+    name, stage, scope, lock = "replaced client", Stage.APPLICATION, Scope.TENANT, Lock.TENANT
+    systems, each = frozenset({System.VAULT, System.KONNECT}), Each.APPLICATION
+    follows = (Application, ApiRegistrations)
+    timeout_seconds, description = 300, "Removes a client that another one has replaced."
+
+    def observe(self, ctx: StepContext, item: Item) -> ReplacedState:
+        application = ctx.the_tenant().application(item)
+        record = read_record(ctx, application)
+        if application.way is not Way.IMPORT:
+            return ReplacedState(record, None)
+        will_be = present_client(record) if registration_due(ctx, record) else None
+        return ReplacedState(record, former_client(record) or will_be)
+
+    def diff(self, ctx: StepContext, item: Item, state: ReplacedState) -> Diff[str]:
+        former = state.former
+        if former is None:
+            return Diff()
+        if not _successor_serves(ctx, item):
+            waiting = f"curity: client {former.client_id} stays until the registrations of {item}, whose client it was, are approved."
+            return Diff(warnings=(waiting,))
+        places = [(f"curity/clients/{former.client_id}", "replaced")]
+        if former.application_id:
+            path = f"konnect/portals/{ctx.the_tenant().portal}/applications/{former.application_id}"
+            places.insert(0, (path, f"{item} of client {former.client_id}"))
+        return Diff(tuple(Difference(Change(self.stage, self.scope, path, before, None), path) for path, before in places))
+
+    def outcome(self, ctx: StepContext, item: Item, state: ReplacedState) -> Outcome:
+        return Outcome(orphans=orphans(state.record, reference(ctx, ctx.the_tenant().application(item))))
+
+    def apply(self, ctx: StepContext, item: Item, state: ReplacedState, diff: Diff[str]) -> Outcome:  # noqa: ARG002
+        self.remove(ctx, item, state)
         return Outcome()
-    if not _successor_serves(run, facts, application):
-        waiting = f"curity: client {former.client_id} stays until the registrations of {item}, whose client it was, are approved."
-        return Outcome(warnings=(waiting,))
-    if run.write:
-        _remove(run, facts, application, former)
-        return Outcome(changes=_changes(run, application, former), orphans=orphans(read_record(run, application), _where(run, item)))
-    return Outcome(changes=_changes(run, application, former))
+
+    def present(self, ctx: StepContext, item: Item, state: ReplacedState) -> bool:  # noqa: ARG002
+        return former_client(state.record) is not None  # the present one, if it is due for replacement, is the application's
+
+    def remove(self, ctx: StepContext, item: Item, state: ReplacedState) -> None:
+        former = state.former
+        if former is None:
+            return
+        if former.application_id:
+            delete_application(ctx.konnect, ctx.the_portal().id, former.application_id)
+        orphan = f"{now()} {item} {former.client_id}"
+        if former.registration_access_token and former.registration_client_uri and not _expired(former):
+            ctx.registration.remove(former.registration_client_uri, former.registration_access_token)
+            orphan = ""
+        keep(ctx, ctx.the_tenant().application(item), retired(state.record, orphan))
 
 
-def _former(run: Run, application: ApplicationSpec) -> FormerClient | None:
-    """The one that was replaced, or in a look, the one that will be."""
-    record = read_record(run, application)
-    will_be = present_client(record) if not run.write and registration_due(run, record) else None
-    return former_client(record) or will_be
-
-
-def _successor_serves(run: Run, facts: Facts, application: ApplicationSpec) -> bool:
-    status = facts.get(f"application.{application.name}.registrations")
-    if status is None and not run.write:  # it will be what this run makes it
-        return run.the_tenant().registration_approval is not RegistrationApproval.BY_PORTAL_ADMIN
-    return status == Status.APPROVED
-
-
-def _changes(run: Run, application: ApplicationSpec, former: FormerClient) -> tuple[Change, ...]:
-    places = [(f"curity/clients/{former.client_id}", "replaced")]
-    if former.application_id:
-        path = f"konnect/portals/{run.the_tenant().portal}/applications/{former.application_id}"
-        places.insert(0, (path, f"{application.name} of client {former.client_id}"))
-    return tuple(Change(Stage.APPLICATION, Scope.TENANT, path, before, None) for path, before in places)
-
-
-def _remove(run: Run, facts: Facts, application: ApplicationSpec, former: FormerClient) -> None:
-    if former.application_id:
-        delete_application(run.systems.konnect, known(facts, "portal.id"), former.application_id)
-    orphan = f"{now()} {application.name} {former.client_id}"
-    if former.registration_access_token and former.registration_client_uri and not _expired(former):
-        run.systems.registration.remove(former.registration_client_uri, former.registration_access_token)
-        orphan = ""
-    keep(run, application, retired(read_record(run, application), orphan))
+def _successor_serves(ctx: StepContext, name: str) -> bool:
+    known = ctx.facts.registrations.get(name)
+    if known is None:  # it will be what this run makes it
+        return ctx.the_tenant().registration_approval is not RegistrationApproval.BY_PORTAL_ADMIN
+    return known.approved
 
 
 def _expired(former: FormerClient) -> bool:
-    try:
-        ends = datetime.fromisoformat(former.registration_expires_at)
-    except ValueError:
-        return False
-    return ends.tzinfo is not None and ends <= datetime.now(UTC)
-
-
-def _where(run: Run, item: str) -> str:
-    return reference(run, run.the_tenant().application(item))
+    ends = moment(former.registration_expires_at)
+    return ends is not None and ends <= datetime.now(UTC)

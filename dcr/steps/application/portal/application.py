@@ -1,6 +1,9 @@
 """An application that is created in the Dev Portal, as a person would, and its secret that is shown once.
 
-Source: reference/how-to.md, *Create an application with DCR*; reference/konnect.md sections 6, 7 and 12 (P11, P16).
+Safe to repeat after a crash at any line: Vault says `pending` before credentials are made, so an application whose secret was lost is
+found and gets a new one.
+
+Source: docs/vendors/how-to.md, Application; docs/vendors/konnect.md, Portal applications; docs/vendors/vault.md, Order of operations.
 """
 
 from __future__ import annotations
@@ -8,91 +11,155 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dcr.errors import Problem
-from dcr.model.tenant import ApplicationSpec as AskedApplication
-from dcr.model.tenant import OwnerType
-from dcr.portal.applications import PortalApplication, PortalApplicationSpec, find_application, find_applications
-from dcr.results.outcome import Facts, Outcome
-from dcr.steps.application.portal.difference import Credentialing, Difference, Places, diff_application
-from dcr.steps.application.portal.service_developer import developer_problems, portal_of
-from dcr.steps.application.portal.writing import write_application
-from dcr.steps.application.record import ApplicationRecord, application_facts, read_record, reference, surroundings
-from dcr.steps.conflicts import stop_on_conflict
-from dcr.steps.context import Run
+from dcr.model.tenant import ApplicationSpec, OwnerType
+from dcr.portal.applications import (
+    Credentials,
+    PortalApplication,
+    RegenerationRefused,
+    create_application,
+    delete_application,
+    find_application,
+    find_applications,
+    regenerate_secret,
+    update_application,
+)
+from dcr.results.changes import Scope, Stage
+from dcr.results.facts import require
+from dcr.results.fields import Place
+from dcr.results.outcome import Outcome
+from dcr.steps.application.portal.fields import FIELDS, Credentialing, PortalApplicationSpec, PortalDiff, diff_application
+from dcr.steps.application.portal.service_developer import developer_problems
+from dcr.steps.application.record import (
+    ApplicationRecord,
+    application_facts,
+    detail_differences,
+    read_record,
+    record_path,
+    record_problems,
+    reference,
+    refresh,
+    reserve,
+    store,
+)
+from dcr.steps.context import StepContext
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """The application as it is in portal and Vault, and what has to change."""
+class PortalState:
+    """The application as it is in portal and Vault."""
 
-    found: PortalApplication | None
-    wanted: PortalApplicationSpec
     record: ApplicationRecord
-    difference: Difference
-    warnings: tuple[str, ...]
+    problems: tuple[Problem, ...] = ()  # why it cannot come to be; the portal was not asked then
+    asked: bool = True  # False: neither was it, since the portal itself is not there
+    by_id: PortalApplication | None = None  # the one whose id Vault keeps
+    named: tuple[PortalApplication, ...] = ()  # else the developer's and its teams' of this name, oldest first
+
+    def chosen(self, wanted: PortalApplicationSpec) -> PortalApplication | None:
+        """The application that is converged."""
+        return self.by_id or next(iter(self.candidates(wanted)), None)
+
+    def candidates(self, wanted: PortalApplicationSpec) -> tuple[PortalApplication, ...]:
+        """Same owner, name and strategy: applications have no labels, and names are not known to be unique."""
+        return tuple(one for one in self.named if _same_identity(one, wanted))
 
 
-def problems(run: Run, facts: Facts, _asked: AskedApplication) -> tuple[Problem, ...]:
-    """The service developer must be able to log in."""
-    return developer_problems(run, facts)
+class PortalWay:
+    """The moves of an application of the way `portal`."""
+
+    def observe(self, ctx: StepContext, asked: ApplicationSpec) -> PortalState:
+        record = read_record(ctx, asked)
+        problems = developer_problems(ctx) + record_problems(ctx, asked)
+        if problems or ctx.facts.portal is None:
+            return PortalState(record, problems, asked=False)
+        portal, known_id = ctx.portal, record.application_id
+        found = ctx.cached(f"portal application {known_id}", lambda: find_application(portal, known_id)) if known_id else None
+        if found:
+            return PortalState(record, by_id=found)
+        return PortalState(record, named=ctx.cached(f"portal applications {asked.name}", lambda: find_applications(portal, asked.name)))
+
+    def diff(self, ctx: StepContext, asked: ApplicationSpec, state: PortalState) -> PortalDiff:
+        if not state.asked:
+            return PortalDiff(problems=state.problems)
+        wanted, where = _spec(ctx, asked), reference(ctx, asked)
+        place = Place(Stage.APPLICATION, Scope.TENANT, f"konnect/portals/{ctx.the_tenant().portal}/applications/{asked.name}")
+        details = detail_differences(ctx, where, state.record)
+        ours = state.by_id is not None or state.record.pending
+        found = diff_application(place, where, state.chosen(wanted), wanted, state.record, details, ours=ours)
+        return PortalDiff(found.differences, warnings=_duplicates(asked.name, state.candidates(wanted)), credentialing=found.credentialing)
+
+    def outcome(self, ctx: StepContext, asked: ApplicationSpec, state: PortalState) -> Outcome:
+        if not state.asked:
+            return Outcome()
+        found, where = state.chosen(_spec(ctx, asked)), reference(ctx, asked)
+        keeps = self.diff(ctx, asked, state).credentialing is Credentialing.KEEP
+        if found is None or not keeps:  # its id, or its registrations, may become others
+            return Outcome(vault_paths=(where,))
+        return Outcome(application_facts(asked, found.id, found.client_id or state.record.text("client_id")), vault_paths=(where,))
+
+    def apply(self, ctx: StepContext, asked: ApplicationSpec, state: PortalState, diff: PortalDiff) -> Outcome:
+        require(ctx.facts.strategy_id, "the auth strategy")
+        require(require(ctx.facts.issuer, "the issuer").token_endpoint, "the token endpoint")
+        wanted = _spec(ctx, asked)
+        found = state.chosen(wanted)
+        match diff.credentialing:
+            case Credentialing.REPLACE if found:
+                return self._replace(ctx, wanted, found.id)
+            case Credentialing.REGENERATE if found:
+                written = self._regenerate(ctx, wanted, found.id)
+            case Credentialing.KEEP if found:
+                written = Outcome(application_facts(asked, found.id, found.client_id or state.record.text("client_id")))
+                if detail_differences(ctx, reference(ctx, asked), state.record):
+                    refresh(ctx, asked, state.record)
+            case _:
+                return self._create(ctx, wanted)
+        body = FIELDS.update_body(wanted, diff.writes, found)
+        if body and written.facts.applications[asked.name].id == found.id:
+            update_application(ctx.portal, found.id, body)
+        return written
+
+    def present(self, ctx: StepContext, asked: ApplicationSpec, state: PortalState) -> bool:  # noqa: ARG002
+        return state.record.ours and (state.record.exists or state.by_id is not None)
+
+    def remove(self, ctx: StepContext, asked: ApplicationSpec, state: PortalState) -> None:
+        found = state.chosen(_spec(ctx, asked))
+        if found and (state.by_id or state.record.pending):
+            delete_application(ctx.portal, found.id)
+        ctx.vault.remove(record_path(ctx, asked))
+
+    def _create(self, ctx: StepContext, wanted: PortalApplicationSpec) -> Outcome:
+        reserve(ctx, wanted.asked, "")
+        application_id, credentials = create_application(ctx.portal, FIELDS.create_body(wanted))
+        return self._stored(ctx, wanted, application_id, credentials)
+
+    def _replace(self, ctx: StepContext, wanted: PortalApplicationSpec, application_id: str) -> Outcome:
+        """Nothing is said in Vault before: as long as the application is there, so may be its working credentials."""
+        delete_application(ctx.portal, application_id)
+        return self._create(ctx, wanted)
+
+    def _regenerate(self, ctx: StepContext, wanted: PortalApplicationSpec, application_id: str) -> Outcome:
+        reserve(ctx, wanted.asked, application_id)
+        try:
+            credentials = regenerate_secret(ctx.portal, application_id)
+        except RegenerationRefused as refused:
+            said = f"{refused.problem}. It was deleted and created again: its client id is new"
+            warning = f"portal: no new secret for {wanted.asked.name}: {said}."
+            return self._replace(ctx, wanted, application_id) + Outcome(warnings=(warning,))
+        return self._stored(ctx, wanted, application_id, credentials)
+
+    def _stored(self, ctx: StepContext, wanted: PortalApplicationSpec, application_id: str, credentials: Credentials) -> Outcome:
+        store(ctx, wanted.asked, application_id, credentials.client_id, credentials.client_secret)
+        return Outcome(application_facts(wanted.asked, application_id, credentials.client_id))
 
 
-def converge(run: Run, facts: Facts, asked: AskedApplication) -> Outcome:
-    """Create the application, or bring it to what the tenant asks for, with working credentials in Vault.
-
-    Safe to repeat after a crash at any line: Vault says `pending` before credentials are made, so an application whose secret was lost
-    is found and gets a new one.
-    """
-    seen = _look(run, facts, asked)
-    stop_on_conflict(run, seen.difference.changes)
-    if run.write and seen.difference.changes:
-        return _written(run, facts, asked, seen)
-    return _unchanged(run, asked, seen)
-
-
-def _look(run: Run, facts: Facts, asked: AskedApplication) -> Seen:
-    record, portal, wanted = read_record(run, asked), portal_of(run, facts), _wanted(run, facts, asked)
-    by_id, ours = record.application_id, True
-    warnings: tuple[str, ...] = ()
-    found = run.see(f"portal application {by_id}", lambda: find_application(portal, by_id)) if by_id else None
-    if found is None:
-        candidates = run.see(f"portal applications {asked.name}", lambda: find_applications(portal, asked.name))
-        same = [one for one in candidates if _same_identity(one, wanted)]
-        found, ours, warnings = same[0] if same else None, record.pending, _duplicates(asked.name, same)
-    difference = diff_application(_places(run, asked), found, wanted, record, surroundings(run, facts), ours=ours)
-    return Seen(found, wanted, record, difference, warnings)
-
-
-def _places(run: Run, asked: AskedApplication) -> Places:
-    return Places(f"konnect/portals/{run.the_tenant().portal}/applications/{asked.name}", reference(run, asked))
-
-
-def _wanted(run: Run, facts: Facts, asked: AskedApplication) -> PortalApplicationSpec:
-    team = facts.get("owner.id") if run.the_tenant().owner_type is OwnerType.TEAM else None
-    return PortalApplicationSpec(asked.name, asked.description, asked.redirect_uri, facts.get("auth_strategy.id"), team)
+def _spec(ctx: StepContext, asked: ApplicationSpec) -> PortalApplicationSpec:
+    team = ctx.facts.owner_id if ctx.the_tenant().owner_type is OwnerType.TEAM else None
+    return PortalApplicationSpec(asked, ctx.facts.strategy_id, team)
 
 
 def _same_identity(found: PortalApplication, wanted: PortalApplicationSpec) -> bool:
-    """Owner, name and strategy: applications have no labels, and names are not known to be unique."""
     return found.team_id == wanted.team_id and (found.auth_strategy is None or found.auth_strategy.id == wanted.auth_strategy_id)
 
 
-def _duplicates(name: str, same: list[PortalApplication]) -> tuple[str, ...]:
+def _duplicates(name: str, same: tuple[PortalApplication, ...]) -> tuple[str, ...]:
     others = ", ".join(one.id for one in same[1:])
     return (f"portal: {len(same)} applications are named {name}: the oldest is used. Remove {others}.",) if others else ()
-
-
-def _unchanged(run: Run, asked: AskedApplication, seen: Seen) -> Outcome:
-    facts = {}
-    if seen.found and seen.difference.credentialing is Credentialing.KEEP:  # else its id, or its registrations, may become others
-        facts = application_facts(asked, seen.found.id, seen.found.client_id or seen.record.text("client_id"))
-    return Outcome(facts, seen.difference.changes, vault_paths=(reference(run, asked),), warnings=seen.warnings)
-
-
-def _written(run: Run, facts: Facts, asked: AskedApplication, seen: Seen) -> Outcome:
-    written = write_application(run, facts, asked, seen.found, seen.wanted, seen.record, seen.difference)
-    return Outcome(
-        application_facts(asked, written.application_id, written.client_id),
-        seen.difference.changes,
-        vault_paths=(reference(run, asked),),
-        warnings=seen.warnings + written.warnings,
-    )

@@ -1,6 +1,6 @@
 """The tenant's service developer, as whom applications are created in the portal.
 
-Source: reference/konnect.md section 7, route A; reference/vault.md section 2.
+Source: docs/vendors/konnect.md, Portal applications; docs/vendors/vault.md, Layout.
 """
 
 from __future__ import annotations
@@ -8,19 +8,16 @@ from __future__ import annotations
 from dcr.errors import Problem
 from dcr.konnect.portals import is_member
 from dcr.model.tenant import OwnerType
-from dcr.portal.client import Portal
-from dcr.results.outcome import Facts
-from dcr.steps.context import Run
-from dcr.steps.facts import known
+from dcr.steps.context import StepContext
 from dcr.vault import paths
 
 
-def developer_problems(run: Run, facts: Facts) -> tuple[Problem, ...]:
+def developer_problems(ctx: StepContext) -> tuple[Problem, ...]:
     """Why nobody could create the tenant's applications: no login in Vault, or that of another developer than the owner."""
-    tenant = run.the_tenant()
+    tenant = ctx.the_tenant()
     path = paths.developer(tenant.slug)
-    where = run.systems.vault.ref(path)
-    found = run.see(f"vault {path}", lambda: run.systems.vault.read(path))
+    where = ctx.vault.ref(path)
+    found = ctx.cached(f"vault {path}", lambda: ctx.vault.read(path))
     missing = [name for name in ("email", "password") if not found or not found.values.get(name)]
     if missing or found is None:
         remedy = "Put the service developer's email and password there."
@@ -29,18 +26,13 @@ def developer_problems(run: Run, facts: Facts) -> tuple[Problem, ...]:
     if tenant.owner_type is OwnerType.DEVELOPER and email.lower() != tenant.owner.lower():
         fault = f"is the login of another developer than the tenant's owner, {tenant.owner}, and would own the applications"
         return (Problem(where, fault, "Put the owner's login there, correct the owner, or let a team own the applications."),)
-    if tenant.owner_type is OwnerType.TEAM and not _in_team(run, facts, email):
+    if tenant.owner_type is OwnerType.TEAM and not _in_team(ctx, email):
         return (Problem(where, f"is the login of a developer who is not in the team {tenant.owner}", "Add the developer to the team."),)
     return ()
 
 
-def _in_team(run: Run, facts: Facts, email: str) -> bool:
-    portal_id, team_id = facts.get("portal.id"), facts.get("owner.id")
-    if portal_id is None or team_id is None:  # the look at portal and APIs has told what is missing
+def _in_team(ctx: StepContext, email: str) -> bool:
+    portal, team_id = ctx.facts.portal, ctx.facts.owner_id
+    if portal is None or team_id is None:  # the check of portal and APIs has said what is missing
         return True
-    return run.see(f"konnect team {team_id} {email}", lambda: is_member(run.systems.konnect, portal_id, team_id, email))
-
-
-def portal_of(run: Run, facts: Facts) -> Portal:
-    """The tenant's portal, used as its service developer; logs in when first asked something."""
-    return run.systems.portal(known(facts, "portal.url"), paths.developer(run.the_tenant().slug))
+    return ctx.cached(f"konnect team {team_id} {email}", lambda: is_member(ctx.konnect, portal.id, team_id, email))

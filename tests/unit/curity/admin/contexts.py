@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from dcr.curity.admin.client import CurityAdmin
 from dcr.errors import DcrError, Stale
-from dcr.http.polling import REAL_CLOCK
+from dcr.http.polling import REAL_CLOCK, Clock
+from dcr.http.sender import Guard
 from dcr.model.platform import Platform
 from dcr.model.tenant import Tenant
 from dcr.secret import Secret
-from dcr.steps.context import Run
+from dcr.steps.context import StepContext
 from dcr.vault.client import VaultSecret
 from tests.unit.curity.admin.datastore import Datastore
 from tests.unit.curity.admin.wanted import a_platform
@@ -49,6 +50,14 @@ class VaultInMemory:
         self.kept[path] = VaultSecret({name: _as_secret(value) for name, value in values.items()}, version, ours)
         return version
 
+    def guarded(self, guard: Guard) -> VaultInMemory:
+        """The same: what guards a write to Vault is the locks' matter here."""
+        return self
+
+    def remove(self, path: str) -> None:
+        """Nothing of it is left."""
+        self.kept.pop(path, None)
+
     def secret(self) -> str:
         """The initial client's."""
         return self.kept[PATH].values["client_secret"].get_secret_value()
@@ -76,6 +85,9 @@ class LocksInMemory:
 
     def renew(self, path: str) -> None:
         self.seen.append(f"renew {path}")
+        self.require(path)
+
+    def require(self, path: str) -> None:
         if self.lost:
             raise self.lost
 
@@ -88,9 +100,10 @@ class Surroundings:
     vault: VaultInMemory = field(default_factory=VaultInMemory)
     locks: LocksInMemory = field(default_factory=LocksInMemory)
     oauth: Any = None
+    clock: Clock = REAL_CLOCK
 
-    def run(self, *, write: bool, platform: Platform | None = None, tenant: Tenant | None = None) -> Run:
-        """One attempt, or one look."""
+    def context(self, platform: Platform | None = None, tenant: Tenant | None = None) -> StepContext:
+        """What a step is given."""
         curity: CurityAdmin = self.datastore.admin()
-        systems = SimpleNamespace(curity=curity, vault=self.vault, locks=self.locks, oauth=self.oauth, clock=REAL_CLOCK)
-        return Run(cast("Systems", systems), platform or a_platform(), tenant, write)
+        systems = SimpleNamespace(curity=curity, vault=self.vault, locks=self.locks, oauth=self.oauth, clock=self.clock)
+        return StepContext(cast("Systems", systems), platform or a_platform(), tenant)

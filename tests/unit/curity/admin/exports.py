@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from tests.reference import NOT_HERE
+
 REFERENCE = Path(__file__).parents[5] / "shared" / "reference" / "curity"
 EXPORTS = ("mobile-deployments.base-config.xml", "spa-deployments.standard.xml")
 
@@ -91,7 +93,7 @@ def reference(name: str) -> bytes:
     """A file of the reference folder; the test is skipped, with the file's name, where the folder is not there."""
     path = REFERENCE / name
     if not path.exists():
-        pytest.skip(f"reference/curity/{name} is not here")
+        pytest.skip(f"{NOT_HERE}: curity/{name}")
     return path.read_bytes()
 
 

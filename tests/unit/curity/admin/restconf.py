@@ -1,4 +1,4 @@
-"""A configuration in XML as the JSON of a RESTCONF answer, in each of the readings that are open (reference/curity.md section 2.0, 6)."""
+"""A configuration in XML as the JSON of a RESTCONF answer, in each open reading (docs/vendors/curity.md, Empty nodes, Names in URIs)."""
 
 from __future__ import annotations
 

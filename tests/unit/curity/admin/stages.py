@@ -6,16 +6,20 @@ from typing import Any
 
 from lxml import etree
 
+from dcr.engine.observe import observe_one
+from dcr.engine.perform import perform
+from dcr.engine.permission import Permission
 from dcr.model.platform import Platform
 from dcr.results.changes import Change
 from dcr.results.outcome import Outcome
-from dcr.steps.curity_configuration import curity_configuration, initial_client
-from dcr.steps.dcr_enablement import dcr_enablement
+from dcr.steps.context import StepContext
+from dcr.steps.step import Step
+from dcr.steps.table import CURITY_CONFIGURATION, DCR_ENABLEMENT, INITIAL_CLIENT
 from tests.unit.curity.admin.contexts import Surroundings
 from tests.unit.curity.admin.datastore import PROFILE, Datastore, merge
 from tests.unit.curity.admin.exports import EXPORTS, NAMESPACES, export, minimal, parse
 
-STEPS = (initial_client.converge, curity_configuration.converge, dcr_enablement.converge)
+STEPS: tuple[Step[Any, Any], ...] = (INITIAL_CLIENT, CURITY_CONFIGURATION, DCR_ENABLEMENT)
 SERVER = f"{PROFILE}/base:settings/as:authorization-server"
 OUR_CLIENT = f"{SERVER}/as:client-store/as:config-backed/as:client[as:id='konnect-dcr']"
 REGISTRATION = f"{SERVER}/as:dynamic-client-registration"
@@ -30,13 +34,17 @@ def surroundings(start: str = "minimal", **datastore: Any) -> Surroundings:
 
 
 def look(around: Surroundings, platform: Platform | None = None) -> list[Outcome]:
-    run = around.run(write=False, platform=platform)
-    return [converge(run, {}, "") for converge in STEPS]
+    ctx = around.context(platform)
+    return [observe_one(step, "", ctx).outcome for step in STEPS]
 
 
 def write(around: Surroundings, platform: Platform | None = None) -> list[Outcome]:
-    run = around.run(write=True, platform=platform)
-    return [converge(run, {}, "") for converge in STEPS]
+    return [performed(step, around.context(platform)) for step in STEPS]
+
+
+def performed(step: Step[Any, Any], ctx: StepContext) -> Outcome:
+    """One step, writing what differs."""
+    return perform(step, "", ctx.fresh(), Permission(ctx.platform, for_tenant=ctx.tenant is not None)).outcome
 
 
 def changes(outcomes: list[Outcome]) -> list[Change]:

@@ -45,7 +45,7 @@ def all_edits() -> tuple[Edit, ...]:
     off = ConfigClient("konnect-dcr", enabled=False)
     profile = Profile("token-service", basic_and_form_post=False, capabilities=ALL_CAPABILITIES - {"client-credentials"}, clients=(off,))
     state = CurityState(profile, Environment("https://curity.example", (ServiceRole("default"),)))
-    return diff_configuration(state, platform, VersionedSecret(Secret("s"), 1)).edits + diff_enablement(state, platform).edits
+    return diff_configuration(state, platform, VersionedSecret(Secret("s"), 1)).writes + diff_enablement(state, platform).writes
 
 
 def _plain(path: Path) -> str:

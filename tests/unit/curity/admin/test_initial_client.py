@@ -114,8 +114,8 @@ def test_a_hash_that_cannot_be_read_is_told_and_is_no_drift() -> None:
 def test_the_version_travels_in_the_same_request_as_the_secret_and_the_secret_shows_nowhere_else() -> None:
     diff = diff_initial_client(_profile(client(ANOTHER_HASH, (MARK,))), wanted(), IN_VAULT)
 
-    assert b"<secret>from-vault</secret>" in document(diff.edits)
-    assert b"<key>dcr-secret-version</key>" in document(diff.edits)
+    assert b"<secret>from-vault</secret>" in document(diff.writes)
+    assert b"<key>dcr-secret-version</key>" in document(diff.writes)
     assert "from-vault" not in repr(diff)
 
 
@@ -124,7 +124,7 @@ def test_other_clients_are_never_touched() -> None:
 
     diff = diff_initial_client(Profile("token-service", clients=(other, client(ANOTHER_HASH))), wanted(), IN_VAULT)
 
-    assert b"web-shop" not in document(diff.edits)
+    assert b"web-shop" not in document(diff.writes)
 
 
 def _profile(found: ConfigClient | None) -> Profile:

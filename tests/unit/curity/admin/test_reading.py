@@ -7,13 +7,19 @@ import pytest
 from lxml import etree
 
 from dcr.curity.admin.client import CurityAdmin
-from dcr.curity.admin.reading import read_state
-from dcr.curity.admin.state import DynamicRegistration, Endpoint, NamedFacility, NonTemplatized, Property
+from dcr.curity.admin.reading import read_facilities
+from dcr.curity.admin.reading import read_state as read_with_facilities
+from dcr.curity.admin.state import CurityState, DynamicRegistration, Endpoint, NamedFacility, NonTemplatized, Property
 from dcr.errors import Refused
 from dcr.secret import BasicCredentials, Secret
 from tests.unit.curity.admin.datastore import ADDRESS, PROFILE, Datastore, merge
 from tests.unit.curity.admin.exports import EXPORTS, NAMESPACES, export, minimal, parse, reference
 from tests.unit.curity.admin.restconf import DIALECTS, Dialect
+
+
+def read_state(admin: CurityAdmin, profile: str) -> CurityState:
+    facilities = read_facilities(admin)
+    return read_with_facilities(admin, profile, facilities)
 
 
 @pytest.mark.parametrize("name", EXPORTS)
@@ -142,12 +148,12 @@ def test_three_requests_read_all_and_ask_for_no_key_or_password() -> None:
 
     asked = [(request.url.path.rpartition("/data/")[2], request.url.params.get("fields")) for request in datastore.requests]
     assert asked == [
-        ("base:profiles/profile=token-service,oauth-service", None),
-        ("base:environments/environment", "base-url;services/service-role(id;enabled;endpoints)"),
         (
             "base:facilities",
             "data-sources/data-source/id;crypto(signing-keys/signing-key/id;signature-verification-keys/signature-verification-key/id)",
         ),
+        ("base:profiles/profile=token-service,oauth-service", None),
+        ("base:environments/environment", "base-url;services/service-role(id;enabled;endpoints)"),
     ]
 
 

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
 from dcr.curity.runtime.oauth import OAuth
+from dcr.engine.observe import observe_one
 from dcr.errors import CheckFailed, Refused
 from dcr.http.polling import Clock
 from dcr.results.changes import KNOWN_AFTER_APPLY
+from dcr.results.facts import Facts, IssuerFacts
 from dcr.results.outcome import Outcome
-from dcr.steps.curity_configuration import curity_configuration, initial_client
-from dcr.steps.dcr_enablement import dcr_enablement
-from dcr.steps.dcr_enablement.registration_endpoint import converge, wait_for_endpoint
+from dcr.steps.table import REGISTRATION_ENDPOINT
 from tests.unit.curity.admin.contexts import Surroundings
 from tests.unit.curity.admin.datastore import PROFILE, Datastore
 from tests.unit.curity.admin.exports import NAMESPACES, minimal
+from tests.unit.curity.admin.stages import STEPS, performed
 from tests.unit.curity.admin.wanted import a_platform
 
 ISSUER = "https://curity.example:8443/oauth/v2/oauth-anonymous"
@@ -30,7 +32,9 @@ DOCUMENT = {
 }
 REGISTRATION = "https://curity.example:8443/token-service/oauth-registration"
 COMPLETE = {**DOCUMENT, "registration_endpoint": REGISTRATION}
-FACTS = {"issuer": ISSUER, "metadata_url": METADATA_URL, "token_endpoint": DOCUMENT["token_endpoint"], "jwks_uri": DOCUMENT["jwks_uri"]}
+KNOWN = IssuerFacts(ISSUER, METADATA_URL, DOCUMENT["token_endpoint"], DOCUMENT["jwks_uri"])
+FACTS = Facts(issuer=KNOWN)
+SHOWN = Facts(issuer=replace(KNOWN, registration_endpoint=REGISTRATION))
 
 
 class Documents:
@@ -67,23 +71,29 @@ def surroundings(documents: Documents) -> Surroundings:
 
 def configured(documents: Documents) -> Surroundings:
     around = surroundings(documents)
-    for stage in (initial_client, curity_configuration, dcr_enablement):
-        stage.converge(around.run(write=True), {}, "")
+    for step in STEPS:
+        performed(step, around.context())
     return around
 
 
 def look(around: Surroundings, **curity: Any) -> Outcome:
-    return converge(around.run(write=False, platform=a_platform(**curity)), {}, "")
+    return observe_one(REGISTRATION_ENDPOINT, "", around.context(a_platform(**curity))).outcome
+
+
+def waited(around: Surroundings, clock: Clock) -> Outcome:
+    """By a run that has changed Curity's configuration."""
+    around.clock = clock
+    return performed(REGISTRATION_ENDPOINT, replace(around.context(), after_change=True, facts=FACTS))
 
 
 def test_the_issuer_that_curity_yields_is_asked_for_its_metadata_once() -> None:
     documents = Documents(COMPLETE)
     around = configured(documents)
-    run = around.run(write=False)
+    ctx = around.context()
 
-    outcomes = [converge(run, {}, ""), converge(run, {}, "")]
+    outcomes = [observe_one(REGISTRATION_ENDPOINT, "", ctx).outcome for _ in range(2)]
 
-    assert outcomes == [Outcome(facts={**FACTS, "registration_endpoint": REGISTRATION})] * 2
+    assert outcomes == [Outcome(facts=SHOWN)] * 2
     assert documents.asked == [METADATA_URL]
 
 
@@ -121,7 +131,7 @@ def test_metadata_that_are_not_exposed_are_not_asked_for() -> None:
 
     outcome = look(around)
 
-    assert outcome == Outcome(facts={"issuer": ISSUER, "metadata_url": METADATA_URL})
+    assert outcome == Outcome(facts=Facts(issuer=IssuerFacts(ISSUER, METADATA_URL)))
     assert documents.asked == []
 
 
@@ -162,27 +172,20 @@ def test_an_issuer_on_a_host_that_is_not_allowed_is_not_asked() -> None:
 def test_a_writing_run_waits_until_the_endpoint_shows() -> None:
     documents = Documents(404, DOCUMENT, 503, DOCUMENT, COMPLETE)
 
-    outcome = wait_for_endpoint(surroundings(documents).run(write=True), ISSUER, PatientClock().clock())
+    outcome = waited(configured(documents), PatientClock().clock())
 
-    assert outcome == Outcome(facts={**FACTS, "registration_endpoint": REGISTRATION})
-    assert len(documents.asked) == 5
-
-
-def test_a_writing_run_takes_the_issuer_that_the_look_found() -> None:
-    around = surroundings(Documents(COMPLETE))
-
-    assert converge(around.run(write=True), {"issuer": ISSUER}, "").facts["registration_endpoint"] == REGISTRATION
-    assert around.datastore.requests == []
+    assert outcome.facts == SHOWN
+    assert len(documents.asked) == 6  # once more, to prove it
 
 
 def test_at_the_deadline_the_wait_ends_with_words_that_help() -> None:
     time = PatientClock()
-    run = surroundings(Documents(DOCUMENT)).run(write=True)
+    around = configured(Documents(DOCUMENT))
 
     with pytest.raises(CheckFailed) as raised:
-        wait_for_endpoint(run, ISSUER, time.clock())
+        waited(around, time.clock())
 
-    assert time.seconds == run.platform.deadlines.metadata_seconds
+    assert time.seconds == around.context().platform.deadlines.metadata_seconds
     assert METADATA_URL in raised.value.where
     assert "shows no registration_endpoint after 660 s" in raised.value.problem
     assert "deadlines.metadata_seconds" in raised.value.remedy
@@ -192,6 +195,6 @@ def test_a_document_of_another_issuer_ends_the_wait_at_once() -> None:
     documents = Documents({**COMPLETE, "issuer": "https://curity.example:8443/other"})
 
     with pytest.raises(Refused):
-        wait_for_endpoint(surroundings(documents).run(write=True), ISSUER, PatientClock().clock())
+        waited(configured(documents), PatientClock().clock())
 
     assert len(documents.asked) == 1

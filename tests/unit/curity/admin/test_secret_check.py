@@ -8,7 +8,7 @@ from passlib.hash import sha256_crypt  # type: ignore[import-untyped]  # libpass
 from dcr.curity.admin.secret_check import Match, compare
 from dcr.secret import Secret
 
-# From curityio's spa-deployments, where it is the hash of a well-known password (reference/curity.md section 2.7).
+# From curityio's spa-deployments, where it is the hash of a well-known password (docs/vendors/curity.md, Stored secrets).
 EXPORTED = "$5$7fTInt/Yo7txqNgv$/vQfHdLwaljZTuTtPtTIp9yWFQiskd187dexuM0uki5"
 
 

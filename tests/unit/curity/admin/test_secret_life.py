@@ -6,14 +6,17 @@ import pytest
 
 from dcr.curity.admin.secret_check import Match, compare
 from dcr.errors import Conflict, Missing, Problems
+from dcr.results.facts import Facts
 from dcr.results.outcome import Outcome
 from dcr.secret import Secret
-from dcr.steps.curity_configuration import curity_configuration, initial_client
+from dcr.steps.curity_configuration.initial_client import generated_secret
+from dcr.steps.table import CURITY_CONFIGURATION, INITIAL_CLIENT
 from tests.unit.curity.admin.contexts import PATH
 from tests.unit.curity.admin.stages import (
     OUR_CLIENT,
     changes,
     look,
+    performed,
     surroundings,
     write,
 )
@@ -26,7 +29,7 @@ def test_a_secret_that_is_in_vault_already_is_used_and_not_replaced() -> None:
 
     outcomes = write(around)
 
-    assert outcomes[0] == Outcome(facts={"initial_client.version": "1"}, vault_paths=("vault://dcr/platform/initial-client",))
+    assert outcomes[0] == Outcome(facts=Facts(secret_version=1), vault_paths=("vault://dcr/platform/initial-client",))
     assert around.vault.secret() == "put-there-by-an-operator"
 
 
@@ -59,7 +62,7 @@ def test_a_rotated_secret_is_sent_also_by_an_admin_user_who_may_not_see_hashes()
 
 def test_a_run_that_died_between_vault_and_curity_is_continued_with_the_same_secret() -> None:
     around = surroundings()
-    initial_client.converge(around.run(write=True), {}, "")
+    performed(INITIAL_CLIENT, around.context())
     in_vault = around.vault.secret()
 
     write(around)
@@ -73,14 +76,14 @@ def test_a_run_that_waited_for_the_lock_uses_the_secret_that_the_holder_made() -
     values = {"client_id": "konnect-dcr", "client_secret": "the-holders"}
     around.locks.on_hold.append(lambda: around.vault.keep(PATH, values))
 
-    outcome = initial_client.converge(around.run(write=True), {}, "")
+    outcome = performed(INITIAL_CLIENT, around.context())
 
-    assert (outcome.facts, outcome.changes) == ({"initial_client.version": "1"}, ())
+    assert (outcome.facts, outcome.changes) == (Facts(secret_version=1), ())
     assert around.vault.secret() == "the-holders"
 
 
 def test_generated_secrets_differ_are_long_and_never_look_like_a_hash() -> None:
-    some = {initial_client.generated_secret().get_secret_value() for _ in range(200)}
+    some = {generated_secret().get_secret_value() for _ in range(200)}
 
     assert len(some) == 200
     assert all(len(secret) == 43 and not secret.startswith("$") for secret in some)
@@ -101,7 +104,7 @@ def test_another_clients_secret_in_vault_is_a_conflict_until_the_platform_says_o
     around = surroundings()
     around.vault.keep(PATH, {"client_id": "other", "client_secret": "s"})
 
-    assert look(around)[0].facts == {}
+    assert look(around)[0].facts == Facts()
     with pytest.raises(Conflict, match="another client, 'other'"):
         write(around)
     write(around, a_platform({"on_conflict": "overwrite"}))
@@ -114,7 +117,7 @@ def test_curity_is_never_told_a_secret_that_is_not_in_vault() -> None:
     around = surroundings()
 
     with pytest.raises(Missing, match="has no secret of client 'konnect-dcr'"):
-        curity_configuration.converge(around.run(write=True), {}, "")
+        performed(CURITY_CONFIGURATION, around.context())
 
     assert around.datastore.patches == []
 

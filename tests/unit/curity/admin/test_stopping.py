@@ -9,7 +9,8 @@ import pytest
 
 from dcr.errors import Conflict, LostLock, Problems, Refused, Stale
 from dcr.model.tenant import ApiSpec, ApplicationSpec, Tenant
-from dcr.steps.curity_configuration import curity_configuration, initial_client
+from dcr.results.facts import Facts
+from dcr.steps.table import CURITY_CONFIGURATION, INITIAL_CLIENT
 from tests.unit.curity.admin.contexts import Surroundings
 from tests.unit.curity.admin.datastore import Datastore
 from tests.unit.curity.admin.exports import NAMESPACES
@@ -21,6 +22,7 @@ from tests.unit.curity.admin.stages import (
     changes,
     look,
     merge_into_server,
+    performed,
     surroundings,
     write,
 )
@@ -80,15 +82,15 @@ def test_a_tenants_run_may_not_change_the_platforms_part_unless_allowed() -> Non
         owner="dev@acme.example",
         requested_by="me",
     )
-    run = replace(around.run(write=True), tenant=tenant)
+    run = around.context(tenant=tenant)
 
     with pytest.raises(Conflict, match="prepare platform"):
-        initial_client.converge(run, {}, "")
+        performed(INITIAL_CLIENT, run)
     assert around.vault.kept == {}
 
     run = replace(run, platform=a_platform({"profile_changes": "apply"}))
-    for converge in STEPS:
-        converge(run, {}, "")
+    for step in STEPS:
+        performed(step, run)
     assert changes(look(around)) == []
 
 
@@ -132,22 +134,22 @@ def test_missing_preconditions_are_set_in_the_same_edit_if_allowed() -> None:
 
 def test_what_another_run_wrote_meanwhile_is_not_written_again() -> None:
     around = surroundings()
-    initial_client.converge(around.run(write=True), {}, "")
+    performed(INITIAL_CLIENT, around.context())
     rival = Surroundings(Datastore(around.datastore.config), around.vault)
-    around.locks.on_hold.append(lambda: curity_configuration.converge(rival.run(write=True), {}, ""))
+    around.locks.on_hold.append(lambda: performed(CURITY_CONFIGURATION, rival.context()))
 
-    outcome = curity_configuration.converge(around.run(write=True), {}, "")
+    outcome = performed(CURITY_CONFIGURATION, around.context())
 
     assert (outcome.changes, around.datastore.patches) == ((), [])
 
 
 def test_a_run_that_lost_its_lock_writes_nothing_more() -> None:
     around = surroundings()
-    initial_client.converge(around.run(write=True), {}, "")
+    performed(INITIAL_CLIENT, around.context())
     around.locks.lost = LostLock("vault: platform/lock", "was taken over", "Start again.")
 
     with pytest.raises(LostLock):
-        curity_configuration.converge(around.run(write=True), {}, "")
+        performed(CURITY_CONFIGURATION, around.context())
 
     assert around.datastore.patches == []
 
@@ -158,7 +160,7 @@ def test_a_server_that_says_done_and_changes_nothing_is_found_out() -> None:
     with pytest.raises(Refused) as raised:
         write(around)
 
-    assert "settings still differ" in str(raised.value)
+    assert "did not keep" in str(raised.value)
     assert "default-token-issuer/access-token-as-jwt" in str(raised.value)
     assert around.vault.secret() not in str(raised.value)
 
@@ -166,7 +168,7 @@ def test_a_server_that_says_done_and_changes_nothing_is_found_out() -> None:
 def test_a_secret_that_someone_else_generated_in_the_last_moment_wins() -> None:
     """Outside the lock, as an operator would: check-and-set tells, and the next attempt uses it."""
     around = surroundings()
-    run = around.run(write=True)
+    run = around.context()
     put = around.vault.put
 
     def beaten(path: str, values: Any, *, expect: int | None = None) -> int:
@@ -176,5 +178,5 @@ def test_a_secret_that_someone_else_generated_in_the_last_moment_wins() -> None:
     around.vault.put = beaten  # type: ignore[method-assign]
 
     with pytest.raises(Stale):
-        initial_client.converge(run, {}, "")
-    assert initial_client.converge(run, {}, "").facts == {"initial_client.version": "1"}
+        performed(INITIAL_CLIENT, run)
+    assert performed(INITIAL_CLIENT, run).facts == Facts(secret_version=1)

@@ -1,6 +1,6 @@
 """Curity's run time: whose metadata, which token, and does it verify.
 
-Source: reference/curity.md section 4.
+Source: docs/vendors/curity.md, Metadata, Token requests.
 """
 
 from __future__ import annotations

@@ -28,7 +28,15 @@ class SigningKey:
 
     def token(self, issuer: str, subject: str, **claims: Any) -> str:
         now = int(time.time())
-        payload = {"iss": issuer, "sub": subject, "aud": "api.acme.example", "iat": now, "nbf": now, "exp": now + 300, "scope": ""} | claims
+        payload = {
+            "iss": issuer,
+            "sub": subject,
+            "aud": "api.acme.example",
+            "iat": now,
+            "nbf": now,
+            "exp": now + 3600,
+            "scope": "",
+        } | claims
         payload = {name: value for name, value in payload.items() if value is not None}
         return jwt.encode(payload, self.private, algorithm=self.algorithm, headers={"kid": self.kid})
 

@@ -4,54 +4,48 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx
-
+from dcr.results.facts import Facts
 from dcr.results.outcome import Outcome
 from dcr.steps.application import application
-from tests.unit.steps.contexts import FACTS, Surroundings, a_platform, a_tenant
+from sandbox.konnect.state import Application
+from tests.unit.kong_in_process import STRATEGY
+from tests.unit.steps.contexts import FACTS, StepWorld, a_platform, a_tenant, converged, facts, planned
 
 PATH = "tenants/acme/applications/checkout"
-STRATEGY, OTHER = "00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b"
 
 
-def facts_of(around: Surroundings) -> dict[str, str]:
-    region = around.region
-    known = {"portal.id": region.portals[0]["id"], "portal.url": "https://acme.edge.eu.portal.konghq.com"}
-    return FACTS | known | {"owner.id": region.developers[0]["id"], "auth_strategy.id": STRATEGY}
+def prepared(world: StepWorld | None = None) -> StepWorld:
+    """Everything is there but the application."""
+    world = (world or StepWorld()).with_developer()
+    world.kong.with_strategies()
+    return world
 
 
-def converge(around: Surroundings, *, write: bool = True, rules: Any = None, without: str = "", **tenant: Any) -> Outcome:
-    facts = {name: value for name, value in facts_of(around).items() if name != without}
-    return application.converge(around.run(a_tenant(**tenant), a_platform(**(rules or {})), write=write), facts, "checkout")
+def facts_of(world: StepWorld) -> Facts:
+    kong = world.kong
+    return facts(FACTS, portal_id=kong.portal.id, portal_url=kong.portal_url, owner_id=kong.developer.id, strategy_id=STRATEGY)
 
 
-def kept(around: Surroundings) -> dict[str, str]:
-    return around.vault.kept[PATH][0]
+def plan(world: StepWorld, known: Facts | None = None, **tenant: Any) -> Outcome:
+    return planned(application, world, facts_of(world) if known is None else known, "checkout", tenant=a_tenant(**tenant))
 
 
-def the_application(around: Surroundings) -> Any:
-    (only,) = around.region.applications
+def converge(world: StepWorld, known: Facts | None = None, *, rules: Any = None, **tenant: Any) -> Outcome:
+    given = facts_of(world) if known is None else known
+    return converged(application, world, given, "checkout", tenant=a_tenant(**tenant), platform=a_platform(**(rules or {})))
+
+
+def kept(world: StepWorld) -> dict[str, str]:
+    return world.vault.kept[PATH][0]
+
+
+def the_application(world: StepWorld) -> Application:
+    (only,) = world.kong.made(Application)
     return only
 
 
-def works(around: Surroundings) -> bool:
-    """Vault holds the credentials of the one application there is."""
-    found, stored = the_application(around), kept(around)
-    secrets = (f"secret-of-{found['client_id']}", f"another-secret-of-{found['client_id']}")
-    same = (stored["application_id"], stored["client_id"]) == (found["id"], found["client_id"])
-    return same and stored["state"] == "active" and stored["client_secret"] in secrets
-
-
-def theirs(around: Surroundings, **different: Any) -> Any:
-    """An application of that name that somebody made by hand."""
-    strategy = {"id": STRATEGY, "name": "x", "credential_type": "client_credentials", "auth_methods": []}
-    values = {"name": "checkout", "description": "Shop", "redirect_uri": "https://shop.example/callback", "client_id": "theirs"}
-    return around.region.add(around.region.applications, **(values | {"auth_strategy": strategy} | different))
-
-
-def losing(kind: type[httpx.TransportError] = httpx.ReadTimeout) -> Any:
-    def lose(carry_out: Any) -> httpx.Response:
-        carry_out()
-        raise kind("lost")
-
-    return lose
+def works(world: StepWorld) -> bool:
+    """Vault holds the credentials of the one application there is, and Curity takes them."""
+    found, stored = the_application(world), kept(world)
+    same = (stored["application_id"], stored["client_id"]) == (found.id, found.client_id)
+    return same and stored["state"] == "active" and world.kong.is_secret(found.client_id, stored["client_secret"])

@@ -8,18 +8,22 @@ from typing import Any
 import httpx
 import pytest
 
-from dcr.errors import CheckFailed, Conflict, Refused, Unknown
-from dcr.konnect.strategies import KonnectStrategy, StrategySpec
+from dcr.errors import CheckFailed, Conflict, Problems, Refused, Unknown
+from dcr.konnect.strategies import KonnectStrategy
+from dcr.results.changes import Change
+from dcr.results.facts import Facts
 from dcr.results.outcome import Outcome
 from dcr.steps.portal_binding import auth_strategy
-from dcr.steps.portal_binding.auth_strategy import diff_strategy
-from tests.unit.steps.contexts import FACTS, ISSUER, Surroundings, a_platform
+from dcr.steps.table import AUTH_STRATEGY
+from sandbox.konnect.state import Provider, Strategy
+from tests.in_process import answered, lost
+from tests.unit.kong_in_process import ISSUER
+from tests.unit.steps.contexts import FACTS, StepWorld, a_context, a_platform, converged, facts, planned
 
 METADATA = ISSUER + "/.well-known/openid-configuration"
 PROVIDER = "00000000-0000-4000-8000-00000000000a"
-KNOWN = FACTS | {"dcr_provider.id": PROVIDER}
+KNOWN = facts(FACTS, provider_id=PROVIDER)
 METHODS = ("client_credentials", "bearer", "session")
-WANTED = StrategySpec("curity-dcr", "Curity", METADATA, ("sub",), (), METHODS, PROVIDER)
 CONFIG = {"issuer": METADATA, "credential_claim": ["sub"], "scopes": [], "auth_methods": list(METHODS)}
 AS_LEFT: dict[str, Any] = {
     "name": "curity-dcr",
@@ -61,30 +65,53 @@ def configured(**different: Any) -> dict[str, Any]:
     ],
 )
 def test_the_difference_names_each_leaf(different: dict[str, Any], expected: dict[str, tuple[str | None, str]], reason: str) -> None:
-    changes = diff_strategy(found(**different), WANTED)
+    changes = diff(found(**different))
 
     assert {change.path.rsplit("/", 1)[-1]: (change.before, change.after) for change in changes} == expected, reason
 
 
 def test_the_order_of_claims_is_their_meaning() -> None:
-    wanted = StrategySpec("curity-dcr", "Curity", METADATA, ("sub", "azp"), (), METHODS, PROVIDER)
-
-    assert diff_strategy(found(**configured(credential_claim=["azp", "sub"])), wanted)
+    assert diff(found(**configured(credential_claim=["azp", "sub"])), credential_claim=("sub", "azp"))
 
 
-def converge(around: Surroundings, *, write: bool = True, facts: dict[str, str] = KNOWN, **rules: Any) -> Outcome:
-    return auth_strategy.converge(around.run(platform=a_platform(**rules), write=write), facts, "")
+def diff(found: KonnectStrategy, **wanted: Any) -> tuple[Change, ...]:
+    platform = a_platform()
+    strategy = platform.konnect.auth_strategy.model_copy(update={"name": "curity-dcr", "display_name": "Curity", **wanted})
+    platform = platform.model_copy(update={"konnect": platform.konnect.model_copy(update={"auth_strategy": strategy})})
+    return AUTH_STRATEGY.diff(a_context(StepWorld(), KNOWN, platform=platform), "", (found,)).changes
 
 
-def bodies(around: Surroundings, method: str) -> list[Any]:
-    return [body for sent, _, body in around.region.sent if sent == method]
+@pytest.fixture
+def world() -> StepWorld:
+    made = StepWorld()
+    made.kong.org.add(Provider(PROVIDER, name="curity", issuer=METADATA))
+    return made
 
 
-def test_the_strategy_is_created_bound_to_the_provider() -> None:
-    around = Surroundings()
-    outcome = converge(around)
+def plan(world: StepWorld, known: Facts = KNOWN) -> Outcome:
+    return planned(auth_strategy, world, known)
 
-    (body,) = bodies(around, "POST")
+
+def converge(world: StepWorld, known: Facts = KNOWN, **rules: Any) -> Outcome:
+    return converged(auth_strategy, world, known, platform=a_platform(**rules))
+
+
+def put_there(world: StepWorld, **different: Any) -> Strategy:
+    """A strategy as this tool leaves it, but for what is named."""
+    values = {
+        "name": "curity-dcr",
+        "display_name": "Curity",
+        "configs": dict(CONFIG),
+        "provider_id": PROVIDER,
+        "labels": {"managed-by": "dcr"},
+    }
+    return world.kong.org.add(Strategy(world.kong.org.new_id(), **(values | different)))
+
+
+def test_the_strategy_is_created_bound_to_the_provider(world: StepWorld) -> None:
+    outcome = converge(world)
+
+    (body,) = world.kong.traffic.bodies("POST")
     assert body == {
         "name": "curity-dcr",
         "display_name": "Curity",
@@ -93,90 +120,75 @@ def test_the_strategy_is_created_bound_to_the_provider() -> None:
         "dcr_provider_id": PROVIDER,
         "labels": {"managed-by": "dcr"},
     }
-    assert outcome.facts == {"auth_strategy.id": around.region.strategies[0]["id"]}
+    assert outcome.facts == facts(strategy_id=world.kong.only(Strategy).id)
 
 
-def test_a_second_run_writes_nothing() -> None:
-    around = Surroundings()
-    converge(around)
-    around.region.sent.clear()
+def test_a_second_run_writes_nothing(world: StepWorld) -> None:
+    converge(world)
+    world.kong.traffic.clear()
 
-    assert converge(around).changes == ()
-    assert around.region.writes() == []
-
-
-def test_plugin_settings_of_others_survive_a_change() -> None:
-    around = Surroundings()
-    around.region.add(around.region.strategies, **(AS_LEFT | configured(cache_tokens=False, scopes=["openid"])))
-    converge(around)
-
-    assert around.region.strategies[0]["configs"]["openid-connect"] == CONFIG | {"cache_tokens": False}
+    assert converge(world).changes == ()
+    assert world.kong.traffic.writes() == []
 
 
-def test_a_provider_that_does_not_exist_yet_is_shown_as_known_after_apply() -> None:
-    outcome = converge(Surroundings(), write=False, facts={})
+def test_plugin_settings_of_others_survive_a_change(world: StepWorld) -> None:
+    put_there(world, configs=CONFIG | {"cache_tokens": False, "scopes": ["openid"]})
+    converge(world)
+
+    assert world.kong.only(Strategy).configs == CONFIG | {"cache_tokens": False}
+
+
+def test_a_provider_that_does_not_exist_yet_is_shown_as_known_after_apply(world: StepWorld) -> None:
+    outcome = plan(world, facts())
 
     assert {change.after for change in outcome.changes if change.path.endswith(("issuer", "dcr_provider_id"))} == {"(known after apply)"}
 
 
-@pytest.mark.parametrize("missing", ["issuer", "dcr_provider.id"])
-def test_no_placeholder_is_ever_written(missing: str) -> None:
-    around = Surroundings()
-
+@pytest.mark.parametrize(("known", "missing"), [(facts(KNOWN, issuer=None), "issuer"), (facts(KNOWN, provider_id=None), "DCR provider")])
+def test_no_placeholder_is_ever_written(world: StepWorld, known: Facts, missing: str) -> None:
     with pytest.raises(Refused, match=missing):
-        converge(around, facts={name: value for name, value in KNOWN.items() if name != missing})
-    assert around.region.writes() == []
+        converge(world, known)
+    assert world.kong.traffic.writes() == []
 
 
-def test_a_created_strategy_whose_answer_was_lost_is_found_by_name() -> None:
-    around = Surroundings()
-
-    def lose(carry_out: Any) -> httpx.Response:
-        carry_out()
-        raise httpx.ReadError("lost")
-
-    around.region.once("POST", "/v2/application-auth-strategies", lose)
+def test_a_created_strategy_whose_answer_was_lost_is_found_by_name(world: StepWorld) -> None:
+    world.kong.traffic.once("POST", "/v2/application-auth-strategies", lost)
     with pytest.raises(Unknown):
-        converge(around)
+        converge(world)
 
-    assert converge(around).facts == {"auth_strategy.id": around.region.strategies[0]["id"]}
-    assert len(around.region.strategies) == 1
+    assert converge(world).facts == facts(strategy_id=world.kong.only(Strategy).id)
 
 
-def test_a_foreign_strategy_stops_the_run_and_is_taken_over_only_where_the_platform_allows_it() -> None:
-    around = Surroundings()
-    around.region.add(around.region.strategies, **(AS_LEFT | {"labels": {"team": "theirs"}}))
+def test_a_foreign_strategy_stops_the_run_and_is_taken_over_only_where_the_platform_allows_it(world: StepWorld) -> None:
+    put_there(world, labels={"team": "theirs"})
 
     with pytest.raises(Conflict, match="made by someone else"):
-        converge(around)
-    assert around.region.writes() == []
-    converge(around, on_conflict="overwrite")
-    assert around.region.strategies[0]["labels"] == {"team": "theirs", "managed-by": "dcr"}
+        converge(world)
+    assert world.kong.traffic.writes() == []
+    converge(world, on_conflict="overwrite")
+    assert world.kong.only(Strategy).labels == {"team": "theirs", "managed-by": "dcr"}
 
 
 @pytest.mark.parametrize("on_conflict", ["stop", "overwrite"])
-def test_a_key_auth_strategy_of_that_name_is_never_overwritten(on_conflict: str) -> None:
-    around = Surroundings()
-    around.region.add(
-        around.region.strategies, **(AS_LEFT | {"strategy_type": "key_auth", "configs": {"key-auth": {"key_names": ["apikey"]}}})
-    )
+def test_a_key_auth_strategy_of_that_name_is_never_overwritten(world: StepWorld, on_conflict: str) -> None:
+    put_there(world, strategy_type="key_auth", configs={"key_names": ["apikey"]}, provider_id=None)
 
-    assert "konnect.auth_strategy.name" in str(converge(around, write=False).problems[0])
-    with pytest.raises(Conflict, match="key_auth"):
-        converge(around, on_conflict=on_conflict)
-    assert around.region.writes() == []
+    assert "konnect.auth_strategy.name" in str(plan(world).problems[0])
+    with pytest.raises(Problems, match="key_auth"):
+        converge(world, on_conflict=on_conflict)
+    assert world.kong.traffic.writes() == []
 
 
-def test_a_konnect_that_accepts_and_changes_nothing_is_found_out() -> None:
-    around = Surroundings()
-    around.region.add(around.region.strategies, **(AS_LEFT | {"display_name": "Old"}))
-    around.region.once("PATCH", ".*", lambda _: httpx.Response(200, json=around.region.strategies[0]))
+def test_a_konnect_that_accepts_and_changes_nothing_is_found_out(world: StepWorld) -> None:
+    old = put_there(world, display_name="Old")
+    unchanged = found(id=old.id, display_name="Old").model_dump(mode="json")
+    world.kong.traffic.once("PATCH", ".*", answered(httpx.Response(200, json=unchanged)))
 
     with pytest.raises(CheckFailed, match="display_name"):
-        converge(around)
+        converge(world)
 
 
 def test_a_strategy_in_use_says_whom_a_change_affects() -> None:
-    (change,) = diff_strategy(found(active=True, display_name="Old"), WANTED)
+    (change,) = diff(found(active=True, display_name="Old"))
 
     assert "every API published with this strategy" in change.impact

@@ -6,10 +6,8 @@ from typing import Any
 
 import pytest
 
-from dcr.konnect.providers import ProviderSpec
-from dcr.steps.portal_binding.dcr_provider import diff_provider
-from tests.unit.steps.contexts import ISSUER
-from tests.unit.steps.portal_binding.one_provider import SUFFIX, WANTED, found, leaves
+from tests.unit.kong_in_process import ISSUER, SUFFIX
+from tests.unit.steps.portal_binding.one_provider import WANTED, Wanted, diff, found, leaves
 
 
 @pytest.mark.parametrize(
@@ -27,13 +25,13 @@ from tests.unit.steps.portal_binding.one_provider import SUFFIX, WANTED, found, 
         ),
         (
             {"labels": {"managed-by": "dcr", "secret-version": "1"}},
-            ProviderSpec("curity", "Curity", ISSUER + SUFFIX, "konnect-dcr", "2"),
+            (ISSUER, 2),
             {"dcr_config/initial_client_secret": ("Vault version 1", "Vault version 2")},
             "a rotated secret is seen by its version alone",
         ),
         (
             {},
-            ProviderSpec("curity", "Curity", None, "konnect-dcr", None),
+            (None, None),
             {
                 "issuer": (ISSUER + SUFFIX, "(known after apply)"),
                 "dcr_config/initial_client_secret": ("Vault version 1", "(known after apply)"),
@@ -43,19 +41,19 @@ from tests.unit.steps.portal_binding.one_provider import SUFFIX, WANTED, found, 
     ],
 )
 def test_the_difference_names_each_leaf(
-    different: dict[str, Any], wanted: ProviderSpec, expected: dict[str, tuple[str | None, str | None]], reason: str
+    different: dict[str, Any], wanted: Wanted, expected: dict[str, tuple[str | None, str | None]], reason: str
 ) -> None:
-    assert leaves(diff_provider(found(**different), wanted)) == expected, reason
+    assert leaves(diff(found(**different), wanted)) == expected, reason
 
 
 def test_a_provider_without_our_label_is_a_conflict_on_every_leaf() -> None:
-    changes = diff_provider(found(labels={}, display_name="Theirs"), WANTED)
+    changes = diff(found(labels={}, display_name="Theirs"), WANTED)
 
     assert {change.path.rsplit("/", 1)[-1] for change in changes} == {"display_name", "initial_client_secret", "managed-by"}
     assert all("made by someone else" in change.conflict for change in changes)
 
 
 def test_a_provider_in_use_says_whom_a_change_affects() -> None:
-    (change,) = diff_provider(found(active=True, display_name="Old"), WANTED)
+    (change,) = diff(found(active=True, display_name="Old"), WANTED)
 
     assert "every API" in change.impact

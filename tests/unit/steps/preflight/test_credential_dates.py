@@ -23,7 +23,7 @@ def told(server: VaultServer, mount: str, token: str, **settings: Any) -> tuple[
     vault = {"auth": "token", "token": token, "ca_file": str(server.ca_file)} | settings.pop("vault", {})
     systems = build_systems(Settings(_env_file=None, vault=cast(Any, vault), **settings), platform)  # type: ignore[call-arg]
     try:
-        return ending(systems, NOW)
+        return ending(systems.settings, systems.vault, NOW)
     finally:
         systems.close()
 

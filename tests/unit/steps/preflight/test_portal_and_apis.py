@@ -9,139 +9,174 @@ import pytest
 
 from dcr.results.outcome import Outcome
 from dcr.steps.preflight import portal_and_apis
-from tests.unit.konnect.region import PORTAL
-from tests.unit.steps.contexts import Surroundings, a_tenant
+from sandbox.konnect.state import Team
+from tests.in_process import CarryOut, answered, page
+from tests.unit.kong_in_process import EMAIL, KongInProcess, portal_url
+from tests.unit.steps.contexts import StepWorld, a_tenant, facts, planned
 
 UNLINKED, ACE = "not linked to a gateway service", "whole control plane"
 SYNC_ERROR = {"message": "plugin exists", "control_plane_error": "control_plane_error_plugin_conflict"}
+LINKS = ("GET", "/v3/api-implementations")
 
 
 @pytest.fixture
-def around() -> Surroundings:
-    return Surroundings().with_portal()
+def world() -> StepWorld:
+    return StepWorld()
 
 
-def converge(around: Surroundings, **tenant: Any) -> Outcome:
-    return portal_and_apis.converge(around.run(a_tenant(**tenant), write=False), {}, "")
+def plan(world: StepWorld, **tenant: Any) -> Outcome:
+    return planned(portal_and_apis, world, facts(), tenant=a_tenant(**tenant))
 
 
 def faults(outcome: Outcome) -> list[str]:
     return [str(problem) for problem in outcome.problems]
 
 
-def test_all_facts_are_found_when_everything_is_there(around: Surroundings) -> None:
-    region = around.region
-    outcome = converge(around)
+def links_with(world: StepWorld, service: Any) -> None:
+    """The first API's link is answered with this as its service."""
+
+    def change(carry_out: CarryOut) -> httpx.Response:
+        told = carry_out().json()
+        told["data"][0]["service"] = service if service is None else told["data"][0]["service"] | service
+        return httpx.Response(200, json=told)
+
+    world.kong.traffic.once(*LINKS, change)
+
+
+def test_all_facts_are_found_when_everything_is_there(world: StepWorld) -> None:
+    kong = world.kong
+    outcome = plan(world)
 
     assert outcome.problems == () and outcome.changes == ()
-    assert outcome.facts == {
-        "portal.id": region.portals[0]["id"],
-        "portal.url": PORTAL,
-        "portal.auto_approve_applications": "false",
-        "owner.id": region.developers[0]["id"],
-        "api.Orders v1.id": region.apis[0]["id"],
-        "api.Payments.id": region.apis[1]["id"],
-    }
-    assert region.writes() == []
+    assert outcome.facts == facts(
+        portal_id=kong.portal.id,
+        portal_url=portal_url(),
+        portal_auto_approves="false",
+        owner_id=kong.developer.id,
+        apis={"Orders v1": kong.api("Orders").id, "Payments": kong.api("Payments").id},
+    )
+    assert kong.traffic.writes() == []
 
 
 def test_the_portals_address_can_be_set() -> None:
-    around = Surroundings().with_portal()
-    run = around.run(write=False)
-    run.systems.settings.portal.url = "https://127.0.0.1:8443"
+    found = plan(StepWorld(portal_override="https://127.0.0.1:8443")).facts
 
-    assert portal_and_apis.converge(run, {}, "").facts["portal.url"] == "https://127.0.0.1:8443"
+    assert facts(found, portal_url="https://127.0.0.1:8443") == found
 
 
 @pytest.mark.parametrize(
     ("broken", "words", "reason"),
     [
-        (lambda region: region.portals.clear(), "no such portal", "a missing portal"),
-        (lambda region: region.portals[0].update(name="acme-portal-2"), "no such portal", "a portal of nearly that name"),
-        (lambda region: region.portals[0].update(authentication_enabled=False), "authentication_enabled is off", "a public portal"),
-        (lambda region: setattr(region, "basic_auth", False), "basic_auth_enabled is off", "only SSO"),
-        (lambda region: region.apis.pop(0), "no such API", "a missing API"),
-        (lambda region: region.apis[0].update(version="v2"), "Its versions are 'v2'", "another version"),
-        (lambda region: region.apis[1].update(version="v1"), "Its versions are 'v1'", "a version where none is asked for"),
-        (lambda region: region.implementations.pop(0), UNLINKED, "no link: the gateway lets everyone in"),
-        (lambda region: region.implementations[0].pop("service"), ACE, "a link to a whole control plane"),
-        (
-            lambda region: region.implementations[0]["service"].update(auth_strategy_sync_error=SYNC_ERROR),
-            "control_plane_error_plugin_conflict - plugin exists",
-            "the plugin is not installed",
-        ),
-        (lambda region: region.developers.clear(), "no such developer", "a missing owner"),
-        (lambda region: region.developers[0].update(status="pending"), "the developer is pending", "an owner who is not approved"),
-        (lambda region: region.developers[0].update(status="revoked"), "the developer is revoked", "an owner who was thrown out"),
+        (lambda kong: kong.org.drop(kong.portal), "no such portal", "a missing portal"),
+        (lambda kong: setattr(kong.portal, "name", "acme-portal-2"), "no such portal", "a portal of nearly that name"),
+        (lambda kong: setattr(kong.portal, "authentication_enabled", False), "authentication_enabled is off", "a public portal"),
+        (lambda kong: kong.portal.authentication.update(basic_auth_enabled=False), "basic_auth_enabled is off", "only SSO"),
+        (lambda kong: kong.org.drop(kong.api("Orders")), "no such API", "a missing API"),
+        (lambda kong: setattr(kong.api("Orders"), "version", "v2"), "Its versions are 'v2'", "another version"),
+        (lambda kong: setattr(kong.api("Payments"), "version", "v1"), "Its versions are 'v1'", "a version where none is asked for"),
+        (lambda kong: kong.org.drop(kong.link("Orders")), UNLINKED, "no link: the gateway lets everyone in"),
+        (lambda kong: kong.org.drop(kong.developer), "no such developer", "a missing owner"),
+        (lambda kong: setattr(kong.developer, "status", "pending"), "the developer is pending", "an owner who is not approved"),
+        (lambda kong: setattr(kong.developer, "status", "revoked"), "the developer is revoked", "an owner who was thrown out"),
     ],
 )
-def test_each_missing_thing_is_one_problem(around: Surroundings, broken: Any, words: str, reason: str) -> None:
-    broken(around.region)
-    told = faults(converge(around))
+def test_each_missing_thing_is_one_problem(world: StepWorld, broken: Any, words: str, reason: str) -> None:
+    broken(world.kong)
+    told = faults(plan(world))
 
     assert len(told) == 1, reason
     assert words in told[0]
 
 
-def test_several_faults_are_told_at_once(around: Surroundings) -> None:
-    around.region.portals[0]["authentication_enabled"] = False
-    around.region.apis.pop(1)
-    around.region.implementations[0]["service"]["auth_strategy_sync_error"] = SYNC_ERROR
-    around.region.developers[0]["status"] = "rejected"
+@pytest.mark.parametrize(
+    ("service", "words"),
+    [(None, ACE), ({"auth_strategy_sync_error": SYNC_ERROR}, "control_plane_error_plugin_conflict - plugin exists")],
+    ids=["a link to a whole control plane", "the plugin is not installed"],
+)
+def test_a_link_that_means_nothing_to_the_gateway_is_one_problem(world: StepWorld, service: Any, words: str) -> None:
+    links_with(world, service)
+    (told,) = faults(plan(world))
 
-    assert len(faults(converge(around))) == 4
-
-
-def test_a_sync_error_that_is_null_is_none(around: Surroundings) -> None:
-    around.region.implementations[0]["service"]["auth_strategy_sync_error"] = None
-
-    assert faults(converge(around)) == []
+    assert words in told
 
 
-def test_a_password_login_is_needed_only_for_the_way_portal(around: Surroundings) -> None:
-    around.region.basic_auth = False
+def test_a_plugin_that_is_installed_nowhere_is_told_for_each_api(world: StepWorld) -> None:
+    world.kong.publish("Orders", strategy_ids=["s"])
+    world.kong.publish("Payments", strategy_ids=["s"])
+    world.kong.service.set_knobs({"sync_error": True})
+
+    assert ["is not installed" in told for told in faults(plan(world))] == [True, True]
+
+
+def test_several_faults_are_told_at_once(world: StepWorld) -> None:
+    kong = world.kong
+    kong.portal.authentication_enabled = False
+    kong.org.drop(kong.api("Payments"))
+    kong.developer.status = "rejected"
+    links_with(world, {"auth_strategy_sync_error": SYNC_ERROR})
+
+    assert len(faults(plan(world))) == 4
+
+
+def test_a_sync_error_that_is_null_is_none(world: StepWorld) -> None:
+    links_with(world, {"auth_strategy_sync_error": None})
+
+    assert faults(plan(world)) == []
+
+
+def test_a_password_login_is_needed_only_for_the_way_portal(world: StepWorld) -> None:
+    world.kong.portal.authentication["basic_auth_enabled"] = False
     application = {"name": "checkout", "redirect_uri": "https://shop.example/cb", "way": "import"}
 
-    assert faults(converge(around, applications=[application])) == []
+    assert faults(plan(world, applications=[application])) == []
 
 
 @pytest.mark.parametrize(
-    ("team", "words"),
-    [
-        ({"name": "shop", "can_own_applications": True}, ""),
-        ({"name": "shop"}, ""),
-        ({"name": "shop", "can_own_applications": False}, "may not own applications"),
-        ({"name": "Shop"}, "no such team"),
-    ],
+    ("name", "may_own", "words"),
+    [("shop", True, ""), ("shop", False, "may not own applications"), ("Shop", True, "no such team")],
 )
-def test_a_team_must_exist_and_be_allowed_to_own(around: Surroundings, team: dict[str, Any], words: str) -> None:
-    made = around.region.add(around.region.teams, **team)
-    outcome = converge(around, owner_type="team", owner="shop")
+def test_a_team_must_exist_and_be_allowed_to_own(world: StepWorld, name: str, may_own: bool, words: str) -> None:
+    kong = world.kong
+    made = kong.org.add(Team(kong.org.new_id(), portal_id=kong.portal.id, name=name, can_own_applications=may_own))
+    outcome = plan(world, owner_type="team", owner="shop")
 
     assert [words in fault for fault in faults(outcome)] == ([True] if words else [])
-    assert outcome.facts.get("owner.id") == (None if words.startswith("no") else made["id"])
+    owner = None if words.startswith("no") else made.id
+    assert outcome.facts == facts(outcome.facts, owner_id=owner)
 
 
-def test_a_portal_of_another_name_is_not_believed_whatever_the_filter_does(around: Surroundings) -> None:
-    around.region.portals[0]["name"] = "other-portal"
-    page = {"data": around.region.portals, "meta": {"page": {"number": 1, "size": 10, "total": 1}}}
-    around.region.once("GET", "/v3/portals", lambda _: httpx.Response(200, json=page))
+def test_a_team_that_is_not_said_to_be_barred_may_own(world: StepWorld) -> None:
+    team = page({"id": world.kong.team.id, "name": "shop"})
+    world.kong.traffic.once("GET", ".*/teams", answered(team))
 
-    assert "no such portal" in faults(converge(around))[0]
-
-
-def test_an_owner_is_found_whatever_the_case_of_the_address(around: Surroundings) -> None:
-    around.region.developers[0]["email"] = "svc@acme.example"
-    page = {"data": [around.region.developers[0]], "meta": {"page": {"number": 1, "size": 10, "total": 1}}}
-    around.region.once("GET", ".*/developers", lambda _: httpx.Response(200, json=page))
-
-    assert faults(converge(around, owner="SVC@acme.example")) == []
+    assert faults(plan(world, owner_type="team", owner="shop")) == []
 
 
-def test_names_with_a_comma_are_asked_for_one_by_one(around: Surroundings) -> None:
+def test_a_portal_of_another_name_is_not_believed_whatever_the_filter_does(world: StepWorld) -> None:
+    row = {"id": world.kong.portal.id, "name": "other-portal", "authentication_enabled": True, "canonical_domain": "p.example"}
+    world.kong.traffic.once("GET", "/v3/portals", answered(page(row)))
+
+    assert "no such portal" in faults(plan(world))[0]
+
+
+def test_an_owner_is_found_whatever_the_case_of_the_address(world: StepWorld) -> None:
+    row = {"id": world.kong.developer.id, "email": EMAIL, "status": "approved"}
+    world.kong.traffic.once("GET", ".*/developers", answered(page(row)))
+
+    assert faults(plan(world, owner=EMAIL.upper())) == []
+
+
+def test_names_with_a_comma_are_asked_for_one_by_one(world: StepWorld) -> None:
     """A comma would split the filter's list."""
-    around.region.apis[0]["name"] = "Orders, all"
+    world.kong.api("Orders").name = "Orders, all"
     apis = [{"name": "Orders, all", "version": "v1", "path": "/o"}, {"name": "Payments", "path": "/p"}]
 
-    assert faults(converge(around, apis=apis)) == []
-    assert len([path for _, path, _ in around.region.sent if path == "/v3/apis"]) == 2
+    assert faults(plan(world, apis=apis)) == []
+    assert len([path for _, path, _ in world.kong.traffic.sent if path == "/v3/apis"]) == 2
+
+
+@pytest.mark.parametrize("size", ["3", "100"])
+def test_pages_of_any_size_are_read_to_their_end(size: str) -> None:
+    world = StepWorld(KongInProcess(konnect_page_size=size))
+
+    assert faults(plan(world)) == []

@@ -11,8 +11,8 @@ import pytest
 from dcr.model.tenant import Tenant
 from dcr.results.outcome import Outcome
 from dcr.settings.model import Settings
-from dcr.steps.context import Run
-from dcr.steps.preflight import vault_access
+from dcr.steps.context import StepContext
+from dcr.steps.table import VAULT_ACCESS
 from dcr.systems import build_systems
 from tests.unit.steps.contexts import a_platform, a_tenant
 from tests.vault_server import Operator, VaultServer
@@ -39,7 +39,7 @@ def looked(server: VaultServer, mount: str, token: str, tenant: Tenant | None, *
     vault = {"auth": "token", "token": token, "ca_file": str(server.ca_file)}
     systems = build_systems(Settings(_env_file=None, vault=cast(Any, vault), **settings), platform)  # type: ignore[call-arg]
     try:
-        return vault_access.converge(Run(systems, platform, tenant, write=False), {}, "")
+        return VAULT_ACCESS.prove(StepContext(systems, platform, tenant), "")
     finally:
         systems.close()
 

@@ -1,6 +1,6 @@
 """A gateway and a Curity, small enough to break one rule at a time.
 
-Source: reference/konnect.md section 5 (decision order); reference/curity.md section 4.
+Source: docs/vendors/konnect.md, Decision order; docs/vendors/curity.md, Token requests, Access tokens.
 """
 
 from __future__ import annotations
@@ -8,25 +8,20 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import SimpleNamespace
-from typing import cast
 
 import httpx
 
-from dcr.curity.runtime.oauth import OAuth
 from dcr.gateway.client import Gateway
 from dcr.model.tenant import Tenant
 from dcr.results.report import Claim
-from dcr.steps.context import Run
 from dcr.steps.smoke_test import smoke_test
-from dcr.systems import Systems
 from dcr.vault import paths
-from tests.fake_clock import HandClock
+from tests.fake_clock import FakeClock
 from tests.unit.curity.runtime.tokens import SigningKey
-from tests.unit.steps.contexts import FakeVault, a_platform, a_tenant
+from tests.unit.kong_in_process import CURITY, ISSUER, TOKEN_PATH
+from tests.unit.steps.contexts import FakeVault, StepWorld, converged, facts
 
-ISSUER = "https://curity.test/oauth/v2/oauth-anonymous"
-TOKEN_ENDPOINT = "https://curity.test/oauth/v2/oauth-token"
+TOKEN_ENDPOINT = f"{CURITY}{TOKEN_PATH}"
 KEY = SigningKey()
 ID, SECRET = "client-1", "the-secret"
 
@@ -52,7 +47,7 @@ class SmokeWorld:
     known_after: int = 0  # requests until it has heard of the application
     unreachable: int = 0  # requests that get no answer
     vault: FakeVault = field(default_factory=FakeVault)
-    time: HandClock = field(default_factory=HandClock)
+    time: FakeClock = field(default_factory=FakeClock)
     asked: list[tuple[str, str | None]] = field(default_factory=list)  # of the gateway: path, client id
 
     def __post_init__(self) -> None:
@@ -92,17 +87,22 @@ class SmokeWorld:
         token = self.signed_by.token(ISSUER, self.subject) if self.tokens_are_jwt else "_0XBPWQQ_48c7a1f1"
         return httpx.Response(200, json={"access_token": token, "token_type": "bearer", "expires_in": 299})
 
-    def run(self, tenant: Tenant | None = None, *, write: bool = True) -> Run:
-        hosts = ("curity.test:443", "gateway.example:443")
-        gateway = Gateway(httpx.Client(base_url="https://gateway.example", transport=_over_the_wire(self.gateway)), hosts)
-        oauth = OAuth(httpx.Client(transport=_over_the_wire(self.curity)), hosts)
-        systems = SimpleNamespace(vault=self.vault, oauth=oauth, gateway=gateway, clock=self.time.clock())
-        return Run(cast(Systems, systems), a_platform(), tenant or a_tenant(), write)
+    def step_world(self) -> StepWorld:
+        """What the smoke test talks to."""
+        client = httpx.Client(base_url="https://gateway.example", transport=_over_the_wire(self.gateway))
+        run_time = httpx.Client(transport=_over_the_wire(self.curity))
+        return StepWorld(vault=self.vault, time=self.time, run_time=run_time, gateway=Gateway(client, ("gateway.example:443",)))
 
-    def claims(self, tenant: Tenant | None = None, registrations: str = "approved") -> dict[str, Claim]:
-        """What the smoke test claims, by its words."""
-        facts = {"application.checkout.registrations": registrations}
-        return {claim.what: claim for claim in smoke_test.converge(self.run(tenant), facts, "checkout").claims}
+    def claims(self, tenant: Tenant | None = None, registrations: str = "approved", also_registered: str = "") -> dict[str, Claim]:
+        """What the smoke test claims, by its words.
+
+        Args:
+            registrations: the status of the application's own, taken together.
+            also_registered: label of an API for which somebody else registered it.
+        """
+        known = facts(applications={"checkout": {"registrations": registrations, "also_registered": also_registered}})
+        found = converged(smoke_test, self.step_world(), known, "checkout", tenant=tenant).claims
+        return {claim.what: claim for claim in found}
 
 
 def _over_the_wire(serve: Callable[[httpx.Request], httpx.Response]) -> httpx.MockTransport:

@@ -10,80 +10,84 @@ import pytest
 from dcr.curity.runtime.client_registration import Misregistered
 from dcr.errors import CheckFailed, DcrError, LostLock, Passing, Refused, Unknown
 from dcr.vault import paths
-from tests.unit.curity.runtime.registrar import REGISTRATION_PATH, TOKEN_PATH, lost, refused
-from tests.unit.konnect.region import problem
-from tests.unit.steps.application.one_application import losing
-from tests.unit.steps.application.one_import import NAME, PATH, converge, converge_all, kept, prepared, works
-from tests.unit.steps.contexts import Surroundings
+from sandbox.konnect.state import Application
+from tests.in_process import CarryOut, altered, answered, lost, problem, refused
+from tests.unit.kong_in_process import REGISTRATION_PATH, TOKEN_PATH
+from tests.unit.steps.application.one_import import NAME, PATH, converge, converge_all, kept, plan, prepared, the_application, works
+from tests.unit.steps.contexts import StepWorld
 
-REGISTER, TOKEN = f"POST {REGISTRATION_PATH}", f"POST {TOKEN_PATH}"
 ADOPT = ("POST", "/v3/portals/[^/]+/applications")
 
 
 @pytest.fixture
-def around() -> Surroundings:
+def world() -> StepWorld:
     return prepared()
 
 
-def sealed_at(around: Surroundings, number: int) -> None:
+def registering(world: StepWorld, **members: Any) -> None:
+    """The next registration is answered with other members; None leaves one out."""
+    world.kong.curity_traffic.once("POST", REGISTRATION_PATH, altered(**members))
+
+
+def sealed_at(world: StepWorld, number: int) -> None:
     """The so-many-th write to Vault fails for good."""
-    put, puts = around.vault.put, iter(range(1, 100))
+    put, puts = world.vault.put, iter(range(1, 100))
 
     def failing(*given: Any, **named: Any) -> int:
         if next(puts) == number:
             raise Passing("vault", "sealed", "Unseal it.")
         return put(*given, **named)
 
-    around.vault.put = failing  # type: ignore[method-assign]
+    world.vault.put = failing  # type: ignore[method-assign]
 
 
-def test_vault_says_pending_before_curity_is_asked(around: Surroundings) -> None:
-    around.curity.once(REGISTER, lost)
+def test_vault_says_pending_before_curity_is_asked(world: StepWorld) -> None:
+    world.kong.curity_traffic.once("POST", REGISTRATION_PATH, lost)
 
     with pytest.raises(Unknown):
-        converge(around)
-    assert (kept(around)["state"], kept(around)["client_name"]) == ("pending", NAME)
-    assert kept(around)["reserved_at"] and "client_secret" not in kept(around)
+        converge(world)
+    assert (kept(world)["state"], kept(world)["client_name"]) == ("pending", NAME)
+    assert kept(world)["reserved_at"] and "client_secret" not in kept(world)
 
 
-def test_a_lost_registration_is_named_until_somebody_clears_it(around: Surroundings) -> None:
-    around.curity.once(REGISTER, lost)
+def test_a_lost_registration_is_named_until_somebody_clears_it(world: StepWorld) -> None:
+    world.kong.curity_traffic.once("POST", REGISTRATION_PATH, lost)
     with pytest.raises(Unknown):
-        converge(around)
-    since = kept(around)["reserved_at"]
-    seen, written, later = converge(around, write=False), converge(around), converge(around, write=False)
+        converge(world)
+    since = kept(world)["reserved_at"]
+    seen, written, later = plan(world), converge(world), plan(world)
 
     for outcome in (seen, written, later):
         assert [(left.system, left.since) for left in outcome.orphans] == [("curity", since)]
         assert NAME in outcome.orphans[0].what
     assert seen.orphans == written.orphans == later.orphans
-    assert len(around.curity.clients) == 2 and kept(around)["client_secret"] == f"secret-of-{list(around.curity.clients)[1]}"
-    values, version = around.vault.kept[PATH]
-    around.vault.kept[PATH] = ({**values, "possible_orphans": ""}, version)
-    assert converge(around).orphans == ()
+    _, second = world.kong.clients()
+    assert kept(world)["client_id"] == second and world.kong.is_secret(second, kept(world)["client_secret"])
+    world.vault.change(PATH, possible_orphans="")
+    assert converge(world).orphans == ()
 
 
 @pytest.mark.parametrize(
-    ("call", "status", "body", "error", "words"),
+    ("path", "status", "body", "error", "words"),
     [
-        (TOKEN, 401, {"error": "invalid_client"}, Refused, "scope dcr"),
-        (TOKEN, 400, {"error": "invalid_scope"}, Refused, "authenticate-client-by"),
-        (TOKEN, 503, {}, Passing, "503"),
-        (REGISTER, 400, {"error": "invalid_redirect_uri", "error_description": "not https"}, Refused, "not https"),
-        (REGISTER, 401, {}, Refused, "refused the token"),
-        (REGISTER, 429, {}, Passing, "429"),
+        (TOKEN_PATH, 401, {"error": "invalid_client"}, Refused, "scope dcr"),
+        (TOKEN_PATH, 400, {"error": "invalid_scope"}, Refused, "authenticate-client-by"),
+        (TOKEN_PATH, 503, {}, Passing, "503"),
+        (REGISTRATION_PATH, 400, {"error": "invalid_redirect_uri", "error_description": "not https"}, Refused, "not https"),
+        (REGISTRATION_PATH, 401, {}, Refused, "refused the token"),
+        (REGISTRATION_PATH, 429, {}, Passing, "429"),
     ],
 )
 def test_what_was_not_registered_leaves_nothing_to_look_for(
-    around: Surroundings, call: str, status: int, body: dict[str, str], error: type[DcrError], words: str
+    world: StepWorld, path: str, status: int, body: dict[str, str], error: type[DcrError], words: str
 ) -> None:
-    around.curity.once(call, refused(status, **body))
+    world.kong.curity_traffic.once("POST", path, refused(status, **body))
     with pytest.raises(error, match=words):
-        converge(around)
+        converge(world)
 
-    assert "reserved_at" not in kept(around)
-    outcome = converge(around)
-    assert works(around) and outcome.orphans == ()
+    assert "reserved_at" not in kept(world)
+    outcome = converge(world)
+    assert works(world) and outcome.orphans == ()
 
 
 @pytest.mark.parametrize(
@@ -94,134 +98,137 @@ def test_what_was_not_registered_leaves_nothing_to_look_for(
         ({"client_secret": None}, "no client secret was given"),
     ],
 )
-def test_a_useless_client_is_refused_in_words_and_removed(around: Surroundings, members: dict[str, Any], words: str) -> None:
-    around.curity.answers = members
+def test_a_useless_client_is_refused_in_words_and_removed(world: StepWorld, members: dict[str, Any], words: str) -> None:
+    registering(world, **members)
     with pytest.raises(Refused, match=words):
-        converge(around)
+        converge(world)
 
-    assert around.curity.clients == {} and around.region.applications == []
-    assert converge(around, write=False).orphans == ()
+    assert world.kong.clients() == [] and world.kong.made(Application) == []
+    assert plan(world).orphans == ()
 
 
-def test_a_useless_client_that_cannot_be_removed_is_named_by_its_id(around: Surroundings) -> None:
-    around.curity.answers = {"grant_types": [], "registration_access_token": None}
+def test_a_useless_client_that_cannot_be_removed_is_named_by_its_id(world: StepWorld) -> None:
+    registering(world, grant_types=[], registration_access_token=None)
     with pytest.raises(Refused, match="left behind"):
-        converge(around)
-    (client_id,) = around.curity.clients
+        converge(world)
+    (client_id,) = world.kong.clients()
 
-    (left,) = converge(around, write=False).orphans
+    (left,) = plan(world).orphans
     assert left.what == f"client {client_id}, named {NAME}"
 
 
 @pytest.mark.parametrize("members", [{"client_id": None}, {"registration_client_uri": "https://elsewhere.example/clients/1"}])
-def test_an_answer_that_cannot_be_used_is_not_asked_for_again_and_again(around: Surroundings, members: dict[str, Any]) -> None:
-    around.curity.answers = members
+def test_an_answer_that_cannot_be_used_is_not_asked_for_again_and_again(world: StepWorld, members: dict[str, Any]) -> None:
+    registering(world, **members)
     with pytest.raises(Misregistered):
-        converge(around)
+        converge(world)
 
-    assert len(converge(around, write=False).orphans) == 1
-
-
-def test_a_redirect_uri_that_was_not_given_is_a_warning(around: Surroundings) -> None:
-    around.curity.answers = {"redirect_uris": []}
-
-    assert any("redirect URI https://shop.example/callback was not given" in warning for warning in converge(around).warnings)
-    assert works(around)
+    assert len(plan(world).orphans) == 1
 
 
-def test_a_secret_that_could_not_be_stored_is_lost_and_named(around: Surroundings) -> None:
-    sealed_at(around, 2)
+def test_a_redirect_uri_that_was_not_given_is_a_warning(world: StepWorld) -> None:
+    registering(world, redirect_uris=[])
+
+    assert any("redirect URI https://shop.example/callback was not given" in warning for warning in converge(world).warnings)
+    assert works(world)
+
+
+def test_a_secret_that_could_not_be_stored_is_lost_and_named(world: StepWorld) -> None:
+    sealed_at(world, 2)
     with pytest.raises(Passing, match="sealed"):
-        converge(around)
-    outcome = converge(around)
+        converge(world)
+    outcome = converge(world)
 
-    assert len(outcome.orphans) == 1 and len(around.region.applications) == 1
-    assert kept(around)["state"] == "active" and kept(around)["client_id"] == list(around.curity.clients)[1]
+    assert len(outcome.orphans) == 1 and len(world.kong.made(Application)) == 1
+    assert kept(world)["state"] == "active" and kept(world)["client_id"] == world.kong.clients()[1]
 
 
-def test_nothing_is_registered_if_vault_takes_no_reservation(around: Surroundings) -> None:
-    sealed_at(around, 1)
+def test_nothing_is_registered_if_vault_takes_no_reservation(world: StepWorld) -> None:
+    sealed_at(world, 1)
     with pytest.raises(Passing):
-        converge(around)
+        converge(world)
 
-    assert around.curity.sent == []
+    assert world.kong.curity_traffic.sent == []
 
 
-@pytest.mark.parametrize("mishap", [losing(), lambda _: problem(503, "Unavailable"), lambda _: problem(403, "Forbidden")])
-def test_a_registered_client_is_adopted_by_the_next_attempt(around: Surroundings, mishap: Any) -> None:
-    around.region.once(*ADOPT, mishap)
+@pytest.mark.parametrize(
+    "mishap",
+    [lost, answered(problem(503, "Unavailable")), answered(problem(403, "Forbidden"))],
+    ids=["lost", "503", "403"],
+)
+def test_a_registered_client_is_adopted_by_the_next_attempt(world: StepWorld, mishap: Any) -> None:
+    world.kong.traffic.once(*ADOPT, mishap)
     with pytest.raises(DcrError):
-        converge(around)
-    assert kept(around)["state"] == "registered"
-    converge(around)
+        converge(world)
+    assert kept(world)["state"] == "registered"
+    converge(world)
 
-    assert works(around)
+    assert works(world)
 
 
-def test_a_missing_right_to_create_is_named(around: Surroundings) -> None:
-    around.region.once(*ADOPT, lambda _: problem(403, "Forbidden"))
+def test_a_missing_right_to_create_is_named(world: StepWorld) -> None:
+    world.kong.traffic.once(*ADOPT, answered(problem(403, "Forbidden")))
 
     with pytest.raises(Refused, match="Portals: Admin"):
-        converge(around)
+        converge(world)
 
 
-def test_an_adoption_that_vault_did_not_hear_of_is_found_by_its_client(around: Surroundings) -> None:
-    sealed_at(around, 3)
+def test_an_adoption_that_vault_did_not_hear_of_is_found_by_its_client(world: StepWorld) -> None:
+    sealed_at(world, 3)
     with pytest.raises(Passing):
-        converge(around)
-    converge(around)
+        converge(world)
+    converge(world)
 
-    assert works(around)
+    assert works(world)
 
 
-def test_konnect_must_adopt_the_client_it_was_given(around: Surroundings) -> None:
-    def disobedient(carry_out: Any) -> httpx.Response:
-        answered: httpx.Response = carry_out()
-        around.region.applications[0]["client_id"] = "konnects-own"
-        return httpx.Response(201, json=answered.json() | {"client_id": "konnects-own"})
+def test_konnect_must_adopt_the_client_it_was_given(world: StepWorld) -> None:
+    def disobedient(carry_out: CarryOut) -> httpx.Response:
+        answer = carry_out()
+        the_application(world).client_id = "konnects-own"
+        return httpx.Response(201, json=answer.json() | {"client_id": "konnects-own"})
 
-    around.region.once(*ADOPT, disobedient)
+    world.kong.traffic.once(*ADOPT, disobedient)
     with pytest.raises(CheckFailed, match="konnects-own"):
-        converge(around)
+        converge(world)
 
 
-def test_a_konnect_that_forgets_what_it_created_is_found_out(around: Surroundings) -> None:
-    def forgetful(carry_out: Any) -> httpx.Response:
-        answered: httpx.Response = carry_out()
-        around.region.applications.clear()
-        return answered
+def test_a_konnect_that_forgets_what_it_created_is_found_out(world: StepWorld) -> None:
+    def forgetful(carry_out: CarryOut) -> httpx.Response:
+        answer = carry_out()
+        world.kong.forget(Application)
+        return answer
 
-    around.region.once(*ADOPT, forgetful)
-    with pytest.raises(DcrError, match=r"404|does not know it"):
-        converge(around)
+    world.kong.traffic.once(*ADOPT, forgetful)
+    with pytest.raises(CheckFailed, match=r"did not keep .*/applications/checkout/dcr_client_id"):
+        converge(world)
 
 
-def test_nothing_is_written_without_the_lock(around: Surroundings) -> None:
-    around.locks.held.discard(paths.tenant_lock("acme"))
+def test_nothing_is_written_without_the_lock(world: StepWorld) -> None:
+    world.locks.held.discard(paths.tenant_lock("acme"))
     with pytest.raises(LostLock):
-        converge(around)
+        converge(world)
 
-    assert around.curity.sent == [] and PATH not in around.vault.kept
+    assert world.kong.curity_traffic.sent == [] and PATH not in world.vault.kept
 
 
-def test_nothing_is_sent_or_written_after_the_lock_is_lost(around: Surroundings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_sent_or_written_after_the_lock_is_lost(world: StepWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     def lost_meanwhile(_path: str) -> None:
-        around.locks.held.clear()
-        around.locks.require(paths.tenant_lock("acme"))
+        world.locks.held.clear()
+        world.locks.require(paths.tenant_lock("acme"))
 
-    monkeypatch.setattr(around.locks, "renew", lost_meanwhile)
+    monkeypatch.setattr(world.locks, "renew", lost_meanwhile)
     with pytest.raises(LostLock):
-        converge(around)
+        converge(world)
 
-    assert ("POST", REGISTRATION_PATH) not in around.curity.sent
-    assert kept(around)["reserved_at"], "the withdrawal would have been a write without the lock"
+    assert world.kong.curity_traffic.bodies("POST", REGISTRATION_PATH) == []
+    assert kept(world)["reserved_at"], "the withdrawal would have been a write without the lock"
 
 
-def test_a_person_who_empties_the_secret_gets_another_client(around: Surroundings) -> None:
-    converge_all(around)
-    first = kept(around)["client_id"]
-    values, version = around.vault.kept[PATH]
-    around.vault.kept[PATH] = ({**values, "client_secret": ""}, version)
-    converge_all(around)
+def test_a_person_who_empties_the_secret_gets_another_client(world: StepWorld) -> None:
+    converge_all(world)
+    first = kept(world)["client_id"]
+    world.vault.change(PATH, client_secret="")
+    converge_all(world)
 
-    assert works(around) and kept(around)["client_id"] != first
+    assert works(world) and kept(world)["client_id"] != first

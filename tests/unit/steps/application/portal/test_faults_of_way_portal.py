@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import httpx
 import pytest
 
 from dcr.errors import DcrError, Passing, Unknown
-from dcr.steps.context import Run
-from tests.unit.konnect.region import Region, problem
-from tests.unit.steps.application.portal.test_way_portal import walk
-from tests.unit.steps.contexts import FakeVault, Surroundings
+from sandbox.konnect.state import Application, Provider, Publication, Strategy
+from tests.in_process import CarryOut, Mishap, answered, problem
+from tests.unit.kong_in_process import KongInProcess
+from tests.unit.steps.application.portal.test_way_portal import look, statuses, walk
+from tests.unit.steps.contexts import FakeVault, StepWorld
 
 MOST_CALLS = 80
 MOST_WALKS = 6
-CarryOut = Callable[[], httpx.Response]
-Mishap = Callable[[CarryOut], httpx.Response]
 
 
 def unanswered(kind: type[httpx.TransportError], *, applied: bool) -> Mishap:
@@ -25,15 +23,6 @@ def unanswered(kind: type[httpx.TransportError], *, applied: bool) -> Mishap:
         if applied:
             carry_out()
         raise kind("fault")
-
-    return fail
-
-
-def answered(answer: httpx.Response, *, applied: bool = False) -> Mishap:
-    def fail(carry_out: CarryOut) -> httpx.Response:
-        if applied:
-            carry_out()
-        return answer
 
     return fail
 
@@ -57,21 +46,6 @@ KINDS: dict[str, Mishap] = {
 }
 
 
-@dataclass
-class UnluckyRegion(Region):
-    """Its nth call goes wrong."""
-
-    nth: int = 0
-    mishap: Mishap = lambda carry_out: carry_out()
-    met: bool = False
-
-    def _handle(self, request: httpx.Request) -> httpx.Response:
-        if len(self.sent) + 1 == self.nth and not self.met:
-            self.met = True
-            return self.mishap(lambda: super(UnluckyRegion, self)._handle(request))
-        return super()._handle(request)
-
-
 class UnluckyVault(FakeVault):
     """Its nth write fails, before or after it is applied."""
 
@@ -89,40 +63,43 @@ class UnluckyVault(FakeVault):
         raise Passing("vault", "sealed", "Unseal.")
 
 
-def walk_until_it_ends(run: Run) -> None:
+def walk_until_it_ends(world: StepWorld) -> None:
     """As often as a person would press Retry."""
     for _ in range(MOST_WALKS):
         try:
-            walk(run)
+            walk(world)
         except DcrError:
             continue
         return
     pytest.fail("no walk came to its end")
 
 
-def require_end_state(around: Surroundings) -> None:
-    region = around.region
-    assert [len(kind) for kind in (region.providers, region.strategies, region.publications, region.applications)] == [1, 1, 2, 1]
-    assert [one["status"] for one in region.registrations] == ["approved", "approved"]
-    (application,) = region.applications
-    kept, _ = around.vault.kept["tenants/acme/applications/checkout"]
-    assert (kept["state"], kept["application_id"], kept["client_id"]) == ("active", application["id"], application["client_id"])
-    assert kept["client_secret"].endswith(f"secret-of-{application['client_id']}")
-    assert not any(change.before or change.after for change in walk(around.run(write=False)).changes)
+def require_end_state(world: StepWorld) -> None:
+    kong = world.kong
+    assert [len(kong.made(kind)) for kind in (Provider, Strategy, Publication, Application)] == [1, 1, 2, 1]
+    assert statuses(world) == ["approved", "approved"]
+    made = kong.only(Application)
+    kept, _ = world.vault.kept["tenants/acme/applications/checkout"]
+    assert (kept["state"], kept["application_id"], kept["client_id"]) == ("active", made.id, made.client_id)
+    assert kong.is_secret(made.client_id, kept["client_secret"])
+    walk(world)  # a verification that met the fault is asked for once more
+    assert not any(change.before or change.after for change in look(world).changes)
 
 
 @pytest.mark.parametrize(
-    ("kind", "regenerates"), [*((kind, True) for kind in KINDS), (AFTER, False)], ids=[*KINDS, f"{AFTER}, and secrets cannot be renewed"]
+    ("kind", "regenerate"),
+    [*((kind, "works") for kind in KINDS), (AFTER, "409")],
+    ids=[*KINDS, f"{AFTER}, and secrets cannot be renewed"],
 )
-def test_any_one_fault_in_any_call_ends_like_an_undisturbed_walk(kind: str, regenerates: bool, count: Callable[[str, int], None]) -> None:
+def test_any_one_fault_in_any_call_ends_like_an_undisturbed_walk(kind: str, regenerate: str, count: Callable[[str, int], None]) -> None:
     for nth in range(1, MOST_CALLS):
-        region = UnluckyRegion(mishap=KINDS[kind], regenerates=regenerates)
-        around = Surroundings(region=region).with_initial_client().with_portal()
-        region.nth = nth
-        walk_until_it_ends(around.run())
-        region.nth = 0
-        require_end_state(around)
-        if not region.met:
+        kong = KongInProcess(portal_regenerate_secret=regenerate)
+        world = StepWorld(kong).with_initial_client().with_developer()
+        kong.traffic.nth, kong.traffic.mishap = nth, KINDS[kind]
+        walk_until_it_ends(world)
+        kong.traffic.nth = 0
+        require_end_state(world)
+        if not kong.traffic.met:
             count("faults survived by the stages of Konnect and portal", nth - 1)
             return
     pytest.fail("every walk met its fault: an endless retry, or MOST_CALLS is too low")
@@ -132,9 +109,9 @@ def test_any_one_fault_in_any_call_ends_like_an_undisturbed_walk(kind: str, rege
 def test_a_vault_that_fails_at_any_write_ends_like_an_undisturbed_walk(applied: bool) -> None:
     for nth in range(1, MOST_CALLS):
         vault = UnluckyVault(nth, applied=applied)
-        around = Surroundings(vault=vault).with_initial_client().with_portal()
-        walk_until_it_ends(around.run())
-        require_end_state(around)
+        world = StepWorld(vault=vault).with_initial_client().with_developer()
+        walk_until_it_ends(world)
+        require_end_state(world)
         if vault.writes < nth:
             assert nth > 2, "reserving and storing are two writes"
             return

@@ -2,94 +2,96 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from dcr.results.facts import Facts
 from dcr.results.outcome import Outcome
 from dcr.results.report import Verdict
 from dcr.steps.application import api_registrations as registrations
 from dcr.steps.application import application
-from dcr.steps.context import Run
 from dcr.steps.portal_binding import auth_strategy, dcr_provider, publication
 from dcr.steps.preflight import portal_and_apis
-from tests.unit.konnect.region import EMAIL, problem
-from tests.unit.steps.contexts import FACTS, Surroundings, a_tenant
+from sandbox.konnect.state import Application, Provider, Publication, Registration, Strategy
+from tests.in_process import answered, problem
+from tests.unit.kong_in_process import CURITY, INITIAL_SECRET, ISSUER, PASSWORD, TOKEN, TOKEN_PATH
+from tests.unit.steps.contexts import FACTS, StepWorld, a_tenant, all_converged, all_planned, facts, summed
 
 WALK = (
-    (portal_and_apis.converge, ""),
-    (dcr_provider.converge, ""),
-    (auth_strategy.converge, ""),
-    (publication.converge, "Orders v1"),
-    (publication.converge, "Payments"),
-    (application.converge, "checkout"),
-    (registrations.converge, "checkout"),
+    (portal_and_apis, ""),
+    (dcr_provider, ""),
+    (auth_strategy, ""),
+    (publication, "Orders v1"),
+    (publication, "Payments"),
+    (application, "checkout"),
+    (registrations, "checkout"),
 )
 
 
-def walk(run: Run, facts: dict[str, str] = FACTS) -> Outcome:
+def walk(world: StepWorld, **options: Any) -> Outcome:
     """Every step in order, as one outcome."""
-    whole = Outcome(facts=dict(facts))
-    for converge, item in WALK:
-        step = converge(run, whole.facts, item)
-        whole = replace(
-            whole,
-            facts=whole.facts | step.facts,
-            changes=whole.changes + step.changes,
-            problems=whole.problems + step.problems,
-            claims=whole.claims + step.claims,
-        )
-    return whole
+    return summed(all_converged(WALK, world, FACTS, **options))
 
 
-def ready() -> Surroundings:
-    return Surroundings().with_initial_client().with_portal()
+def look(world: StepWorld, known: Facts = FACTS) -> Outcome:
+    """One look over all of them, as one outcome."""
+    return summed(all_planned(WALK, world, known))
+
+
+def statuses(world: StepWorld) -> list[str]:
+    return [one.status for one in world.kong.made(Registration)]
+
+
+def ready() -> StepWorld:
+    return StepWorld().with_initial_client().with_developer()
 
 
 def test_the_walk_ends_with_one_of_each_and_the_secret_in_vault() -> None:
-    around = ready()
-    outcome = walk(around.run())
+    world = ready()
+    outcome = walk(world)
 
-    region = around.region
-    assert [len(kind) for kind in (region.providers, region.strategies, region.publications, region.applications)] == [1, 1, 2, 1]
-    assert [one["status"] for one in region.registrations] == ["approved", "approved"]
-    client_id = region.applications[0]["client_id"]
-    kept, _ = around.vault.kept["tenants/acme/applications/checkout"]
+    kong = world.kong
+    assert [len(kong.made(kind)) for kind in (Provider, Strategy, Publication, Application)] == [1, 1, 2, 1]
+    assert statuses(world) == ["approved", "approved"]
+    made = kong.only(Application)
+    kept, _ = world.vault.kept["tenants/acme/applications/checkout"]
     assert kept == {
         "state": "active",
         "way": "portal",
-        "application_id": region.applications[0]["id"],
-        "client_id": client_id,
-        "client_secret": f"secret-of-{client_id}",
-        "issuer": FACTS["issuer"],
-        "token_endpoint": FACTS["token_endpoint"],
+        "application_id": made.id,
+        "client_id": made.client_id,
+        "client_secret": kept["client_secret"],
+        "issuer": ISSUER,
+        "token_endpoint": f"{CURITY}{TOKEN_PATH}",
         "gateway_url": "https://gateway.example",
         "requested_by": "Ada",
         "ticket": "",
     }
-    assert outcome.facts["application.checkout.registrations"] == "approved"
+    assert kong.is_secret(made.client_id, kept["client_secret"])
+    assert facts(outcome.facts, applications={"checkout": {"registrations": "approved"}}) == outcome.facts
     assert {claim.verdict for claim in outcome.claims} == {Verdict.OK}
 
 
 def test_a_second_walk_finds_no_difference_within_its_share_of_twenty_requests() -> None:
-    around = ready()
-    walk(around.run())
-    around.region.sent.clear()
-    around.portals.clear()  # another process: it has to log in again
-    outcome = walk(around.run(write=False))
+    world = ready()
+    walk(world)
+    world.kong.traffic.clear()
+    world.portals.clear()  # another process: it has to log in again
+    outcome = look(world)
 
     assert outcome.changes == () and outcome.problems == ()
-    assert around.region.writes() == []
-    to_portal = [path for _, path, _ in around.region.sent if path.startswith("/api/v3")]
+    assert world.kong.traffic.writes() == []
+    to_portal = [path for _, path, _ in world.kong.traffic.sent if path.startswith("/api/v3")]
     assert len(to_portal) <= 4
-    assert len(around.region.sent) - len(to_portal) <= 10
+    assert len(world.kong.traffic.sent) - len(to_portal) <= 10
 
 
 def test_a_look_at_a_fresh_platform_plans_every_stage_and_writes_nothing() -> None:
-    around = ready()
-    outcome = walk(around.run(write=False), facts={})
+    world = ready()
+    outcome = look(world, facts())
 
-    assert around.region.writes() == []
+    assert world.kong.traffic.writes() == []
     assert outcome.problems == ()
     planned = {change.path.split("/")[1] for change in outcome.changes if change.path.startswith("konnect")}
     assert planned == {"dcr-providers", "application-auth-strategies", "portals"}
@@ -110,38 +112,37 @@ def test_a_look_at_a_fresh_platform_plans_every_stage_and_writes_nothing() -> No
 )
 def test_what_one_step_just_created_may_be_unknown_to_the_next_for_a_while(method: str, path: str, status: int) -> None:
     """Also between platform API and portal: each must know what was created through the other."""
-    around = ready()
+    world = ready()
     for _ in range(3):
-        around.region.once(method, path, lambda _: problem(status, "x"))
-    walk(around.run())
+        world.kong.traffic.once(method, path, answered(problem(status, "x")))
+    walk(world)
 
-    assert [one["status"] for one in around.region.registrations] == ["approved", "approved"]
+    assert statuses(world) == ["approved", "approved"]
 
 
 def test_the_portal_may_not_know_a_new_publication_at_once() -> None:
-    around = ready()
-    walk(around.run())
-    around.now += 60
-    around.region.publications.clear()
-    around.region.registrations.clear()
-    around.region.once("POST", "/api/v3/applications/.+/registrations", lambda _: problem(404, "Not Found"))
-    walk(around.run())
+    world = ready()
+    walk(world)
+    world.time.pass_by(60)
+    world.kong.forget(Publication, Registration)
+    world.kong.traffic.once("POST", "/api/v3/applications/.+/registrations", answered(problem(404, "Not Found")))
+    walk(world)
 
-    assert [one["status"] for one in around.region.registrations] == ["approved", "approved"]
+    assert statuses(world) == ["approved", "approved"]
 
 
 def test_a_team_owns_the_application_if_the_tenant_says_so() -> None:
-    around = ready()
-    team = around.region.add(around.region.teams, name="shop", can_own_applications=True)
-    around.region.add(around.region.members, email=EMAIL)
-    walk(around.run(a_tenant(owner_type="team", owner="shop")))
+    world = ready()
+    team = world.kong.team
+    walk(world, tenant=a_tenant(owner_type="team", owner=team.name))
 
-    assert around.region.applications[0]["team_id"] == team["id"]
+    assert world.kong.only(Application).owner_id == team.id
 
 
 def test_no_secret_is_in_anything_a_step_returns() -> None:
-    around = ready()
-    shown = repr(walk(around.run()))
+    world = ready()
+    shown = repr(walk(world))
+    secret = world.vault.kept["tenants/acme/applications/checkout"][0]["client_secret"]
 
-    for secret in ("initial-secret", "portal-password", "kpat_test", "secret-of"):
-        assert secret not in shown
+    for one in (INITIAL_SECRET, PASSWORD, TOKEN, secret):
+        assert one not in shown

@@ -1,0 +1,108 @@
+"""The protocol of a write, for every step and every way of running: observe, compare, ask whether it may be, write, prove it was kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dcr.engine.observe import Observed
+from dcr.engine.permission import Permission
+from dcr.errors import CheckFailed
+from dcr.results.outcome import Outcome
+from dcr.steps.context import StepContext
+from dcr.steps.step import Item, Lock, Step
+from dcr.vault import paths
+
+# Whose setting or log tells why something that was accepted is not there, by the first part of its path in a plan.
+NOT_KEPT = {
+    "curity": "Look at its log, and at who else writes its configuration.",
+    "konnect": "Report this to Kong.",
+}
+OTHERWISE = "Look at who else writes there, then run again."
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """What came of one step, and all that was read after its write."""
+
+    outcome: Outcome
+    reads: dict[str, Any] = field(default_factory=dict, repr=False)
+
+
+def perform(step: Step[Any, Any], item: Item, ctx: StepContext, permission: Permission, observed: Observed | None = None) -> Performed:
+    """Bring one thing to what is wanted, and prove that it stayed so.
+
+    Args:
+        ctx: the tenant's lock is held by the run.
+        observed: by the run, under the tenant's lock; None: it is observed here. What others may change meanwhile always is, under its
+            own lock.
+
+    Raises:
+        Problems, Conflict, Refused: it may not be written; nothing was.
+        LostLock: another run may be writing; what was not sent yet was not sent.
+        CheckFailed: it was accepted, and was not kept.
+    """
+    with _locked(step, ctx) as (reading, writing):
+        known = observed is not None and step.lock is not Lock.PLATFORM
+        state = observed.state if observed and known else step.observe(reading, item)
+        diff = step.diff(reading, item, state)
+        if step.lock is not Lock.NONE:
+            permission.require(step.name, diff.changes, diff.problems)
+        if not diff:
+            return Performed(step.outcome(reading, item, state) + Outcome(warnings=diff.warnings), reading.reads)
+        applied = step.apply(writing, item, state, diff)
+        after = reading.fresh().knowing(applied.facts)
+        kept = step.observe(after, item)
+        left = step.diff(after, item, kept)
+        if left:
+            raise _not_kept([change.path for change in left.changes])
+    written = Outcome(changes=applied.changes or diff.changes, warnings=diff.warnings) + replace(applied, changes=())
+    return Performed(written + step.outcome(after, item, kept) + Outcome(warnings=left.warnings), after.reads)
+
+
+def remove(step: Step[Any, Any], item: Item, ctx: StepContext) -> bool:
+    """Take away what is ours of one thing, and prove that it is gone.
+
+    Returns:
+        whether there was anything.
+
+    Raises:
+        CheckFailed: it was accepted, and is still there.
+    """
+    with _locked(step, ctx) as (reading, writing):
+        state = step.observe(reading, item)
+        if not step.present(reading, item, state):
+            return False
+        step.remove(writing, item, state)
+        after = reading.fresh()
+        if step.present(after, item, step.observe(after, item)):
+            raise CheckFailed(step.name, f"its removal was accepted, and it is still there{f': {item}' if item else ''}", OTHERWISE)
+    return True
+
+
+@contextmanager
+def _locked(step: Step[Any, Any], ctx: StepContext) -> Iterator[tuple[StepContext, StepContext]]:
+    """The context that only reads, and the one that may write as long as the step's lock is held."""
+    match step.lock:
+        case Lock.NONE:
+            yield ctx, ctx
+        case Lock.TENANT:
+            yield ctx, _writing(ctx, paths.tenant_lock(ctx.the_tenant().slug))
+        case Lock.PLATFORM:
+            whose = f"{ctx.tenant.slug} on {ctx.platform.name}" if ctx.tenant else ctx.platform.name
+            fresh = ctx.fresh()
+            with ctx.unguarded.locks.hold(paths.platform_lock(), whose, ctx.platform.deadlines.lock_seconds):
+                yield fresh, _writing(fresh, paths.platform_lock())
+
+
+def _writing(ctx: StepContext, path: str) -> StepContext:
+    """A write to a vendor's system cannot be repeated, so the lock is renewed, which Vault's active node decides; Vault asks the clock."""
+    locks = ctx.unguarded.locks
+    return ctx.guarded(lambda: locks.renew(path), lambda: locks.require(path))
+
+
+def _not_kept(paths_left: list[str]) -> CheckFailed:
+    where = paths_left[0].partition("/")[0].rstrip(":")
+    return CheckFailed(where, f"it accepted the change but did not keep {', '.join(paths_left)}", NOT_KEPT.get(where, OTHERWISE))

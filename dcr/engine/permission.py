@@ -1,0 +1,79 @@
+"""What forbids a write: problems, conflicts, the platform's policy, and a plan that is no longer the one a person approved.
+
+It is judged here alone, on the whole plan before the first write and on each step's difference right before its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dcr.errors import Conflict, Problem, Problems, Refused
+from dcr.model.platform import Approval, OnConflict, Platform, ProfileChanges
+from dcr.results.changes import KNOWN_AFTER_APPLY, Change, Scope
+
+
+def conflicts(platform: Platform, changes: Iterable[Change], *, for_tenant: bool) -> list[Problem]:
+    """What forbids writing these changes under the platform's policy; empty if nothing does."""
+    found = []
+    for change in changes:
+        if change.conflict and platform.rules.on_conflict is OnConflict.STOP:
+            remedy = "Give it another name or remove it, or set rules.on_conflict to overwrite."
+            found.append(Problem(change.path, change.conflict, remedy))
+        elif for_tenant and change.scope is Scope.PLATFORM and platform.rules.profile_changes is ProfileChanges.STOP:
+            fault = f"belongs to the platform and differs ({change.before or 'absent'} -> {change.after or 'absent'})"
+            remedy = "Run 'prepare platform' (`dcr prepare`) first, or set rules.profile_changes to apply."
+            found.append(Problem(change.path, fault, remedy))
+    return found
+
+
+def needs_approval(platform: Platform, changes: Iterable[Change]) -> bool:
+    """Whether the platform's policy asks for a person: for any change, or only where something foreign would be overwritten."""
+    match platform.rules.approval:
+        case Approval.ALWAYS:
+            return any(True for _ in changes)
+        case Approval.ON_OVERWRITE:
+            return any(change.conflict for change in changes)
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What a run may write."""
+
+    platform: Platform
+    for_tenant: bool
+    approved: tuple[Change, ...] | None = None  # None: no person has been asked
+
+    def require(self, where: str, changes: Iterable[Change], problems: tuple[Problem, ...]) -> None:
+        """Stop here if these changes may not be written.
+
+        Raises:
+            Problems: what people have to fix first, all of it.
+            Conflict: what the platform's policy forbids, all of it.
+            Refused: a person approved something else.
+        """
+        changes = tuple(changes)
+        if problems:
+            raise Problems(where, problems)
+        forbidden = conflicts(self.platform, changes, for_tenant=self.for_tenant)
+        if forbidden:
+            raise Conflict("plan", forbidden)
+        grown = self.beyond_approval(changes)
+        if grown:
+            paths = ", ".join(change.path for change in grown)
+            raise Refused("approval", f"what was approved has changed meanwhile: {paths}", "Run again: the new plan is shown first.")
+
+    def beyond_approval(self, changes: Iterable[Change]) -> tuple[Change, ...]:
+        """Of these changes, the ones that were not in the plan which a person approved; none if nobody had to be asked."""
+        changes = tuple(changes)
+        if self.approved is None:
+            return changes if needs_approval(self.platform, changes) else ()
+        return tuple(change for change in changes if not any(_covers(planned, change) for planned in self.approved))
+
+
+def _covers(planned: Change, change: Change) -> bool:
+    """What was only known after other steps had written may have become any value."""
+    same = (planned.path, planned.conflict) == (change.path, change.conflict)
+    values = planned.before == change.before and planned.after == change.after
+    return same and (values or planned.after == KNOWN_AFTER_APPLY)

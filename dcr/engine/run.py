@@ -1,0 +1,213 @@
+"""One run: observe under the tenant's lock, have a person agree where the policy asks for one, then walk the table and prove it.
+
+Who repeats a failed attempt (Prefect, or this process alone) is the execution's business; the order and the rules stand here, once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Protocol
+
+from dcr.engine.observe import PREFLIGHT, Observation, Observed, observe
+from dcr.engine.perform import perform
+from dcr.engine.permission import Permission
+from dcr.engine.record import Record
+from dcr.engine.request_counting import RequestCounting
+from dcr.errors import DcrError, Pending, Refused
+from dcr.http.retries import Sleep, with_retries
+from dcr.results.changes import Stage
+from dcr.results.facts import Facts
+from dcr.results.outcome import Outcome
+from dcr.results.report import Decision, Report
+from dcr.steps.context import StepContext
+from dcr.steps.step import Check, Entry, Item, Step
+from dcr.steps.table import VAULT_ACCESS, checks_of, steps_of
+from dcr.vault import paths
+
+MOST_PLANS = 5  # that a person is shown in one run, if what was approved changes each time
+WRITING_STAGES = (Stage.CURITY_CONFIGURATION, Stage.DCR_ENABLEMENT, Stage.PORTAL_BINDING, Stage.APPLICATION)
+
+Attempt = Callable[[], Outcome]
+Look = Callable[[], Observation]
+Approve = Callable[[Observation], Decision]
+"""Called with what would be written where the policy asks for a person; returns what was decided, or raises to stop there."""
+
+
+class Execution(Protocol):
+    """Runs attempts, and repeats them where that may help."""
+
+    @property
+    def sleep(self) -> Sleep:
+        """Lets seconds pass between two tries inside an observation."""
+
+    def observe(self, look: Look) -> Observation:
+        """Run an observation, which repeats what it may by itself."""
+
+    def attempt(self, entry: Entry, item: Item, attempt: Attempt) -> Outcome:
+        """Run one entry of the table for one item."""
+
+
+@dataclass(frozen=True, slots=True)
+class InThisProcess:
+    """Without Prefect: for the command line, and for walking every fault quickly."""
+
+    sleep: Sleep = time.sleep
+
+    def observe(self, look: Look) -> Observation:
+        return look()
+
+    def attempt(self, entry: Entry, item: Item, attempt: Attempt) -> Outcome:  # noqa: ARG002 - Prefect wants to know
+        return with_retries(attempt, sleep=self.sleep)
+
+
+class Run:
+    """Of one tenant, or of the platform's own part. Not for several threads."""
+
+    def __init__(self, ctx: StepContext, label: str, execution: Execution) -> None:
+        """`label` names the run for people: in the lock, for those who wait, and in the report."""
+        self.ctx = ctx
+        self.error: DcrError | None = None
+        self._record = Record(ctx.platform, ctx.tenant, label)
+        self._counting = RequestCounting(ctx.unguarded.requests)
+        self._execution = execution
+        self._permission = Permission(ctx.platform, for_tenant=ctx.tenant is not None)
+        self._observation = Observation()
+        self._facts = Facts()
+        self._performed: set[tuple[type[Entry], Item]] = set()
+        self._reads: dict[str, Any] = {}  # what was read when the last step was performed
+
+    def report(self) -> Report:
+        """The report as far as the run has come."""
+        self._record.requests = self._counting.rows()
+        return self._record.report()
+
+    @contextmanager
+    def reporting(self) -> Iterator[None]:
+        """Keep for the report whatever ends the block; errors of ours end there, anything else goes on."""
+        try:
+            yield
+        except Pending:
+            pass  # the record has its words; the report's verdict says so
+        except DcrError as error:
+            self.error = error
+            self._record.failed(error)
+        except BaseException as ended:
+            self._record.interrupted(ended)
+            raise
+
+    @contextmanager
+    def writing(self, approve: Approve) -> Iterator[Observation]:
+        """Hold the tenant's lock over the block, in which everything that was observed may be brought to what is wanted.
+
+        A plan that a person has to approve is shown without the lock, since that may take days; then everything is observed anew, and a
+        plan that has grown meanwhile is shown again.
+
+        Raises:
+            Problems, Conflict: it may not be written.
+            Refused: a person did not approve.
+            Busy: another run holds the lock.
+        """
+        for _ in range(MOST_PLANS):
+            with ExitStack() as held:
+                self._preflight(held)
+                if not self._permission.beyond_approval(self._observation.changes):
+                    self._accept()
+                    yield self._observation
+                    return
+            decision = approve(self._observation)
+            self._permission = Permission(self._permission.platform, self._permission.for_tenant, self._observation.changes)
+            self._record.begin_anew(decision)
+        raise Refused("approval", f"the plan has changed {MOST_PLANS} times while it waited", "Find out who else changes these systems.")
+
+    def converge(self, stage: Stage) -> None:
+        """Bring everything of a stage to what is wanted."""
+        with self._record.stage(stage):
+            for step in steps_of(stage):
+                for item in step.items(self.ctx.tenant):
+                    self._converge(step, item)
+
+    def prove(self, stage: Stage) -> None:
+        """Ask every check of a stage; what it costs is counted apart."""
+        with self._record.stage(stage) as said, self._counting.apart(stage.value):
+            before = len(self._record.claims)
+            for check in checks_of(stage):
+                for item in check.items(self.ctx.tenant):
+                    self._prove(check, item)
+            said.append(self._record.shown_since(before))
+
+    def look(self, *, drift: bool) -> Observation:
+        """Observe everything without a lock, for a run that writes nothing.
+
+        Args:
+            drift: it is this run's business whether everything is as accepted.
+        """
+        with self._record.stage(Stage.PREFLIGHT):
+            self._observation = self._observed(PREFLIGHT)
+            self._facts = self._observation.facts
+            self._record.keep_observed(self._observation.outcomes, drift=drift)
+        return self._observation
+
+    def _preflight(self, held: ExitStack) -> None:
+        """Vault first: a login that may not lock is told so at once, and what stands against it is told with all the rest."""
+        with self._record.stage(Stage.PREFLIGHT) as said:
+            self._observation = self._observed((VAULT_ACCESS,))
+            if self.ctx.tenant and not self._observation.problems:
+                path, wait = paths.tenant_lock(self.ctx.tenant.slug), self.ctx.platform.deadlines.lock_seconds
+                held.enter_context(self.ctx.unguarded.locks.hold(path, self._record.run, wait))
+            rest = tuple(entry for entry in PREFLIGHT if entry is not VAULT_ACCESS)
+            self._observation = self._observed(rest)
+            self._facts = self._observation.facts
+            said.extend([f"{len(self._observation.changes)} to write"] if self._observation.changes else [])
+            for outcome in self._observation.outcomes:
+                self._record.keep(outcome, written=False)
+            self._observation.require_writable(self._permission)
+
+    def _observed(self, entries: tuple[Entry, ...]) -> Observation:
+        before = self._observation if VAULT_ACCESS not in entries else None
+        look = partial(observe, self.ctx.fresh(), sleep=self._execution.sleep, entries=entries, before=before)
+        return self._execution.observe(look)
+
+    def _accept(self) -> None:
+        """What a stage of preflight writes is written once everything is allowed: the tenant is accepted by then."""
+        for step in steps_of(Stage.PREFLIGHT):
+            for item in step.items(self.ctx.tenant):
+                self._converge(step, item)
+
+    def _converge(self, step: Step[Any, Any], item: Item) -> None:
+        observed = self._observation.of(step, item)
+        if self._outdated(step, item):
+            observed = None
+        elif observed is not None and not observed.outcome.changes:
+            return
+        self.ctx.progress(f"{step.name} {item}".rstrip())
+        outcome = self._execution.attempt(step, item, self._attempts(step, item, observed))
+        self._record.keep(outcome, written=True)
+        self._facts = self._facts.merge(outcome.facts)
+        self._performed.add((type(step), item))  # also if another run was faster: it is no longer as it was observed
+
+    def _attempts(self, step: Step[Any, Any], item: Item, observed: Observed | None) -> Attempt:
+        """The first attempt uses what the run observed; every other one looks for itself, so a lost answer is found, not repeated."""
+        known: list[Observed] = [observed] if observed else []
+        reads = [self._reads]
+        base = replace(self.ctx, after_change=self._outdated(step, item))
+
+        def attempt() -> Outcome:
+            ctx = base.knowing(self._facts).sharing(reads.pop() if reads else {})
+            performed = perform(step, item, ctx, self._permission, known.pop() if known else None)
+            self._reads = performed.reads
+            return performed.outcome
+
+        return attempt
+
+    def _outdated(self, step: Step[Any, Any], item: Item) -> bool:
+        """Whether a step that this one follows has been performed since everything was observed."""
+        return any(kind in step.follows and other in ("", item) for kind, other in self._performed)
+
+    def _prove(self, check: Check, item: Item) -> None:
+        ctx = self.ctx.fresh().knowing(self._facts)
+        self.ctx.progress(f"{check.name} {item}".rstrip())
+        self._record.keep(self._execution.attempt(check, item, lambda: check.prove(ctx, item)), written=True)

@@ -1,0 +1,65 @@
+"""Registrations of applications for APIs, as a portal's admin sees and decides them.
+
+Source: docs/vendors/konnect.md, Admin registrations.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from dcr.konnect.answers import Id, KonnectAnswer
+from dcr.konnect.client import Konnect
+
+
+class Status(StrEnum):
+    APPROVED = "approved"
+    PENDING = "pending"
+    REVOKED = "revoked"
+    REJECTED = "rejected"
+
+
+class Reference(KonnectAnswer):
+    """The API or the application of a registration."""
+
+    id: Id
+
+
+class ApiRegistration(KonnectAnswer):
+    id: Id
+    status: Status
+    api: Reference
+    application: Reference
+
+
+def find_registrations(konnect: Konnect, portal_id: str, application_id: str) -> dict[str, ApiRegistration]:
+    """The application's registrations, by API id."""
+    found = konnect.listed(_path(portal_id, application_id), ApiRegistration, {})
+    return {registration.api.id: registration for registration in found if registration.application.id == application_id}
+
+
+def create_registration(konnect: Konnect, portal_id: str, application_id: str, api_id: str, status: Status) -> ApiRegistration:
+    """Register an application for an API on its owner's behalf.
+
+    Args:
+        status: `approved` or `pending`.
+
+    Raises:
+        Stale: it is registered already (409).
+    """
+    created = konnect.write("POST", _path(portal_id, application_id), {"api_id": api_id, "status": status}, ApiRegistration)
+    konnect.created(created.id)
+    return created
+
+
+def approve_registration(konnect: Konnect, portal_id: str, application_id: str, registration_id: str) -> ApiRegistration:
+    """Approve one, as a portal's admin would."""
+    return konnect.write("PATCH", f"{_path(portal_id, application_id)}/{registration_id}", {"status": Status.APPROVED}, ApiRegistration)
+
+
+def delete_registration(konnect: Konnect, portal_id: str, application_id: str, registration_id: str) -> None:
+    """Take an application's access to an API away."""
+    konnect.delete(f"{_path(portal_id, application_id)}/{registration_id}")
+
+
+def _path(portal_id: str, application_id: str) -> str:
+    return f"/v3/portals/{portal_id}/applications/{application_id}/registrations"

@@ -1,0 +1,52 @@
+"""The how-to's "Enable Dynamic Client Registration": the container, its endpoint, and the service roles that deploy it.
+
+Source: docs/vendors/how-to.md, Registration.
+"""
+
+from __future__ import annotations
+
+from dcr.curity.admin import nodes
+from dcr.curity.admin.deployment import new_endpoint
+from dcr.curity.admin.difference import ConfigurationDiff
+from dcr.curity.admin.enablement import diff_enablement
+from dcr.curity.admin.initial_client import VersionedSecret
+from dcr.curity.admin.nodes import Path, below, entry, resource
+from dcr.curity.admin.state import CurityState
+from dcr.model.platform import CuritySpec
+from dcr.results.changes import Stage
+from dcr.steps.curity_configuration.settings import CURITY_SYSTEMS, CurityStep
+
+
+class DcrEnablement(CurityStep):
+    """Dynamic client registration with client management, in one transaction."""
+
+    name, stage, systems = "DCR enablement", Stage.DCR_ENABLEMENT, CURITY_SYSTEMS
+    description = "DCR with client management, its endpoint, the service roles."
+    link = "Curity's dynamic client registration"
+
+    def compare(self, state: CurityState, wanted: CuritySpec, secret: VersionedSecret | None) -> ConfigurationDiff:  # noqa: ARG002
+        return diff_enablement(state, wanted)
+
+    def ours(self, state: CurityState, wanted: CuritySpec) -> tuple[str, ...]:
+        """That our client may register, and an endpoint that is just as we make it; registration itself stays on for others."""
+        return tuple(map(resource, (*_registrant(state, wanted), *_endpoint(state, wanted))))
+
+
+def _registrant(state: CurityState, wanted: CuritySpec) -> tuple[Path, ...]:
+    registration = state.profile.registration if state.profile else None
+    settings = registration.non_templatized if registration else None
+    ours = wanted.initial_client.id
+    if settings is None or ours not in settings.authenticate_client_by:
+        return ()
+    container = below(nodes.authorization_server(wanted.profile), "dynamic-client-registration", "non-templatized")
+    return (entry(container, "authenticate-client-by", ours),)
+
+
+def _endpoint(state: CurityState, wanted: CuritySpec) -> tuple[Path, ...]:
+    ours = new_endpoint(wanted)
+    there = state.profile.endpoints if state.profile else ()
+    if (ours.id, ours.uri, ours.kind) not in [(one.id, one.uri, one.kind) for one in there]:
+        return ()
+    roles = [role.id for role in state.environment.service_roles if ours.id in role.endpoints]
+    deployed = tuple(entry(nodes.service_role(role), "endpoints", ours.id) for role in roles)
+    return (*deployed, nodes.endpoint(wanted.profile, ours.id))

@@ -1,0 +1,63 @@
+"""A flow run that may write: how it begins, how Prefect performs its steps, and that it never ends without a report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from prefect.exceptions import Pause
+
+from dcr.engine.observe import Observation
+from dcr.engine.run import Attempt, Look, Run
+from dcr.http.retries import Sleep
+from dcr.model.tenant import Tenant
+from dcr.results.outcome import Outcome
+from dcr.steps.step import Entry, Item
+from tasks import application, curity_configuration, dcr_enablement, portal_binding, preflight, smoke_test
+from tasks.accepting import accept
+from tasks.context import context_of
+from tasks.labels import label_run
+from tasks.reporting import publish_report
+from tasks.restarts import refuse_second_restart
+from tasks.step_task import StepTask
+
+STAGES = (preflight, curity_configuration, dcr_enablement, portal_binding, application, smoke_test)
+TASKS: Mapping[str, StepTask] = {task.name: task for stage in STAGES for task in stage.TASKS}
+
+
+@dataclass(frozen=True, slots=True)
+class PrefectExecution:
+    """Each attempt is a task run, which Prefect repeats where that may help."""
+
+    sleep: Sleep = time.sleep
+
+    def observe(self, look: Look) -> Observation:
+        return preflight.preflight(look)
+
+    def attempt(self, entry: Entry, item: Item, attempt: Attempt) -> Outcome:
+        return TASKS[entry.name](attempt, item)
+
+
+@contextmanager
+def begin(tenant: Tenant | None) -> Iterator[Run]:
+    """One run for a tenant, or for the platform's own part. Whatever ends it, its report is published; a suspended run has not ended.
+
+    Raises:
+        Problems: the platform's file is faulty, or its policy does not allow the tenant.
+        Refused: an automation has started the run again too often.
+    """
+    refuse_second_restart()
+    platform = accept(tenant)
+    run = Run(context_of(platform, tenant), label_run(platform, tenant), PrefectExecution())
+    try:
+        with run.reporting():
+            yield run
+    except Pause:
+        raise
+    except BaseException:
+        with suppress(Exception):  # what ends the run matters more than why its report could not be kept
+            publish_report(run.report())
+        raise
+    publish_report(run.report())
