@@ -19,7 +19,8 @@ from dcr.vault import paths
 from tests.fake_clock import FakeClock
 from tests.unit.curity.runtime.tokens import SigningKey
 from tests.unit.kong_in_process import CURITY, ISSUER, TOKEN_PATH
-from tests.unit.steps.contexts import FakeVault, StepWorld, converged, facts
+from tests.unit.steps.contexts import StepWorld, converged, facts
+from tests.unit.steps.fake_vault import FakeVault
 
 TOKEN_ENDPOINT = f"{CURITY}{TOKEN_PATH}"
 KEY = SigningKey()

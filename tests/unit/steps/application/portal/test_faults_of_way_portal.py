@@ -12,7 +12,8 @@ from sandbox.konnect.state import Application, Provider, Publication, Strategy
 from tests.in_process import CarryOut, Mishap, answered, problem
 from tests.unit.kong_in_process import KongInProcess
 from tests.unit.steps.application.portal.test_way_portal import look, statuses, walk
-from tests.unit.steps.contexts import FakeVault, StepWorld
+from tests.unit.steps.contexts import StepWorld
+from tests.unit.steps.fake_vault import FakeVault
 
 MOST_CALLS = 80
 MOST_WALKS = 6
