@@ -25,7 +25,7 @@ def trigger(tenant_file: TenantFile, platform: PlatformFile = None, wait: Wait =
 
     The server is the one of PREFECT_API_URL, with PREFECT_API_AUTH_STRING if it asks for a login. The request is named by the tenant, the
     digest of its specification, and the request id: sending it again with the same id starts nothing new, and what a busy server drops is
-    sent again. With a platform's file its platform's policy are checked first; the run checks them in any case.
+    sent again. With a platform's file that platform's policy is checked first; the run checks them in any case.
 
     \b
     Examples:

@@ -23,7 +23,7 @@ def validate(paths: Paths, platform: PlatformFile = None, as_json: AsJson = Fals
     """Check tenants and platforms without asking any system.
 
     Every fault is told in one line, with file, line, field and remedy. What a file describes is told from its fields. With a platform,
-    its platform's policy (names, hosts of redirect URIs, limits) are applied to every tenant. What only the systems know, for example
+    its policy (names, hosts of redirect URIs, limits) is applied to every tenant. What only the systems know, for example
     whether a portal exists, is found by `dcr preflight`.
 
     \b

@@ -1,1 +1,1 @@
-"""What is known: platform and tenant, one client a system, diffs, stages, errors, the command line. No Prefect in here."""
+"""What is known: the model, the systems' clients, the steps and the engine that runs them. Plain Python; nothing here knows Prefect."""

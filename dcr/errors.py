@@ -87,4 +87,4 @@ class Problems(DcrError):
 
 
 class Conflict(Problems):
-    """Something foreign stands where ours would go, or the platform's policy forbid the change. Nothing was written."""
+    """Something foreign stands where ours would go, or the platform's policy forbids the change. Nothing was written."""

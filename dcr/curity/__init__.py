@@ -1,1 +1,1 @@
-"""Curity's admin side: what its configuration says, how that differs from what is wanted, and the one edit that fixes it."""
+"""The Curity Identity Server: its configuration (`admin`) and what its nodes serve (`runtime`)."""

@@ -61,7 +61,7 @@ def load_platform(path: Path | None) -> Platform:
 
 
 def load_tenant(path: Path, platform: Platform | None = None) -> Tenant:
-    """Read a tenant's file; with a platform, its platform's policy are applied too.
+    """Read a tenant's file; with a platform, that platform's policy is applied too.
 
     Raises:
         Problems: each fault with file, line and field.

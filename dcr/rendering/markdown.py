@@ -48,7 +48,7 @@ def plan_as_markdown(plan: Plan) -> str:
         escaped(verdict(plan)),
         _section("Problems: people have to fix these first", map(_problem, plan.problems)),
         _section("Changes, in the order of writing", _changes(plan.changes)),
-        _section("The platform's policy stop this before the first write", map(_problem, plan.stops)),
+        _section("The platform's policy stops this before the first write", map(_problem, plan.stops)),
         _section("Warnings", [f"- {escaped(warning)}" for warning in plan.warnings]),
         _section("Left behind by earlier runs", map(_orphan, plan.orphans)),
     )

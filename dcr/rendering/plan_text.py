@@ -14,7 +14,7 @@ def plan_lines(plan: Plan) -> list[Line]:
         lines += heading("Problems: people have to fix these first") + indented(map(str, plan.problems), BAD)
     lines += heading("Changes, in the order of writing") + change_lines(plan.changes)
     if plan.stops:
-        lines += heading("The platform's policy stop this before the first write") + indented(map(str, plan.stops), BAD)
+        lines += heading("The platform's policy stops this before the first write") + indented(map(str, plan.stops), BAD)
     if plan.warnings:
         lines += heading("Warnings") + indented(plan.warnings, NOTE)
     if plan.orphans:

@@ -117,7 +117,7 @@ def test_a_plan_for_a_careful_platform_tells_what_stops_it(monkeypatch: pytest.M
     monkeypatch.setattr("cli.plan.run_for", offline(careful))
     monkeypatch.setattr("cli.plan.observe", lambda _ctx, sleep: observation(CHANGES))
     assert main(["plan", str(ACME)]) == 2
-    assert "The platform's policy stop this before the first write" in capsys.readouterr().out
+    assert "The platform's policy stops this before the first write" in capsys.readouterr().out
 
 
 def test_prepare_is_for_the_platform_alone_and_plans_on_demand(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
