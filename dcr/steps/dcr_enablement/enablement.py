@@ -11,7 +11,7 @@ from dcr.curity.admin.difference import ConfigurationDiff
 from dcr.curity.admin.enablement import diff_enablement
 from dcr.curity.admin.initial_client import VersionedSecret
 from dcr.curity.admin.nodes import Path, below, entry, resource
-from dcr.curity.admin.state import CurityState
+from dcr.curity.admin.state import CurityState, NonTemplatized
 from dcr.model.platform import CuritySpec
 from dcr.results.changes import Stage
 from dcr.steps.curity_configuration.settings import CURITY_SYSTEMS, CurityStep
@@ -28,15 +28,24 @@ class DcrEnablement(CurityStep):
         return diff_enablement(state, wanted)
 
     def ours(self, state: CurityState, wanted: CuritySpec) -> tuple[str, ...]:
-        """That our client may register, and an endpoint that is just as we make it; registration itself stays on for others."""
-        return tuple(map(resource, (*_registrant(state, wanted), *_endpoint(state, wanted))))
+        """That our client may register, and an endpoint that is just as we make it; for others who register all of it stays on."""
+        endpoint = () if _others_register(state, wanted) else _endpoint(state, wanted)
+        return tuple(map(resource, (*_registrant(state, wanted), *endpoint)))
+
+
+def _settings(state: CurityState) -> NonTemplatized:
+    registration = state.profile.registration if state.profile else None
+    return (registration.non_templatized if registration else None) or NonTemplatized()
+
+
+def _others_register(state: CurityState, wanted: CuritySpec) -> bool:
+    settings = _settings(state)
+    return bool(settings.other_registrant or set(settings.authenticate_client_by) - {wanted.initial_client.id})
 
 
 def _registrant(state: CurityState, wanted: CuritySpec) -> tuple[Path, ...]:
-    registration = state.profile.registration if state.profile else None
-    settings = registration.non_templatized if registration else None
     ours = wanted.initial_client.id
-    if settings is None or ours not in settings.authenticate_client_by:
+    if ours not in _settings(state).authenticate_client_by:
         return ()
     container = below(nodes.authorization_server(wanted.profile), "dynamic-client-registration", "non-templatized")
     return (entry(container, "authenticate-client-by", ours),)

@@ -72,11 +72,24 @@ def test_onboarding_prints_its_report_also_when_it_failed(
         assert ("Failed: a wrong secret was let in. Fix the gateway." in printed.err) is bool(code)
 
 
-@pytest.mark.parametrize(("verdict", "code"), [(Verdict.OK, 0), (Verdict.PENDING, 3), (Verdict.UNKNOWN, 1), (Verdict.FAILED, 1)])
-def test_the_exit_code_is_the_reports_verdict(verdict: Verdict, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cli.onboard.run_for", offline(context()))
-    monkeypatch.setattr("cli.onboard.onboard_tenant", lambda *_arguments: Finished(values.report(error="", verdict=verdict)))
-    assert main(["onboard", str(ACME)]) == code
+CODES = {Verdict.OK: 0, Verdict.PENDING: 3, Verdict.UNKNOWN: 1, Verdict.FAILED: 1}
+TOLD = {Verdict.OK: "", Verdict.PENDING: "Pending: ", Verdict.UNKNOWN: "Unknown: ", Verdict.FAILED: "Failed: "}
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["text", "json"])
+@pytest.mark.parametrize("command", [["onboard", str(ACME)], ["prepare"]], ids=lambda command: command[0])
+def test_the_exit_code_is_the_reports_verdict(
+    command: list[str], options: list[str], verdict: Verdict, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    finished = Finished(values.report(error="", verdict=verdict))
+    for module, onboard in (("onboard", "onboard_tenant"), ("prepare", "onboard")):
+        monkeypatch.setattr(f"cli.{module}.run_for", offline(context()))
+        monkeypatch.setattr(f"cli.{module}.{onboard}", lambda *_arguments: finished)
+    assert main([*command, *options]) == CODES[verdict]
+    told = capsys.readouterr().err
+    assert told.startswith(TOLD[verdict])
+    assert bool(told) is (verdict is not Verdict.OK)
 
 
 def test_validate_tells_good_from_bad_and_applies_the_rules_of_the_house(capsys: pytest.CaptureFixture[str]) -> None:

@@ -64,6 +64,12 @@ def test_the_flow_gets_the_tenant_and_finds_its_settings_as_at_a_worker(
     assert printed.err == "  running onboard_tenant at http://prefect.test/api\n"
 
 
+@pytest.mark.parametrize(("verdict", "code"), [(Verdict.OK, 0), (Verdict.PENDING, 3), (Verdict.UNKNOWN, 1), (Verdict.FAILED, 1)])
+def test_the_exit_code_is_the_verdict_of_the_flows_report(verdict: Verdict, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    with flowing(monkeypatch, values.report(error="", verdict=verdict)):
+        assert main([*ARGUMENTS, "--prefect"]) == code
+
+
 def test_a_run_that_ended_before_it_had_a_report_says_why(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     with flowing(monkeypatch, CheckFailed("smoke test", "a wrong secret was let in", "Fix the gateway.")):
         assert main([*ARGUMENTS, "--prefect"]) == 1

@@ -15,7 +15,8 @@ from dcr.konnect.answers import MOST_PAGES, Id, KonnectAnswer
 from dcr.konnect.client import Konnect
 from dcr.konnect.eventual_consistency import CONSISTENCY_SECONDS, EventualConsistency
 from dcr.secret import Secret
-from tests.unit.konnect.region import KONNECT, problem
+from tests.in_process import problem
+from tests.unit.kong_in_process import KONNECT
 
 ID = "00000000-0000-4000-8000-000000000001"
 HOSTS = ("eu.api.konghq.com:443",)

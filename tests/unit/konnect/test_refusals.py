@@ -10,7 +10,7 @@ import pytest
 from dcr.errors import DcrError, Missing, Passing, Refused, Stale, Unknown
 from dcr.konnect.refusals import LONGEST_QUOTE, refusal
 from dcr.konnect.roles import role_needed
-from tests.unit.konnect.region import problem
+from tests.in_process import problem
 
 CONFLICT: dict[str, Any] = {"title": "Conflict", "detail": "Key (org_id, name)=(8a6e97b1, test1) already exists."}
 NOT_UNIQUE: dict[str, Any] = {

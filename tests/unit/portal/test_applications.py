@@ -29,9 +29,10 @@ from dcr.portal.applications import (
 from dcr.portal.client import LoginRefused, Portal
 from dcr.secret import BasicCredentials, Secret
 from dcr.steps.application.portal.fields import FIELDS, PortalApplicationSpec
-from tests.unit.konnect.region import PORTAL, problem
+from tests.in_process import problem
 
 ID, OTHER, STRATEGY, TEAM = (f"00000000-0000-4000-8000-00000000000{number}" for number in range(4))
+PORTAL = "https://acme.edge.eu.portal.konghq.com"
 HOSTS = ("acme.edge.eu.portal.konghq.com:443",)
 
 

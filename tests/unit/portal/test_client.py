@@ -13,9 +13,10 @@ from dcr.errors import Passing, Refused, Unknown
 from dcr.konnect.answers import Id, KonnectAnswer
 from dcr.portal.client import LoginRefused, Portal
 from dcr.secret import BasicCredentials, Secret
-from tests.unit.konnect.region import PORTAL, problem
+from tests.in_process import problem
 
 ID = "00000000-0000-4000-8000-000000000001"
+PORTAL = "https://acme.edge.eu.portal.konghq.com"
 HOSTS = ("acme.edge.eu.portal.konghq.com:443",)
 LOGIN = "/api/v3/developer/authenticate"
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dcr.errors import Problem
+from dcr.errors import Problem, Problems
 from dcr.model.tenant import ApplicationSpec, OwnerType
 from dcr.portal.applications import (
     Credentials,
@@ -121,6 +121,10 @@ class PortalWay:
         return state.record.ours and (state.record.exists or state.by_id is not None)
 
     def remove(self, ctx: StepContext, asked: ApplicationSpec, state: PortalState) -> None:
+        """Not while the portal could not be asked: without its record, nobody would know whose the application is."""
+        if state.problems:
+            raise Problems("application", state.problems)
+        ctx.the_portal()
         found = state.chosen(_spec(ctx, asked))
         if found and (state.by_id or state.record.pending):
             delete_application(ctx.portal, found.id)

@@ -1,4 +1,4 @@
-"""An admin side that respx plays, a client of it, and errors as it words them."""
+"""An admin side that respx plays, or a function; a client of it, and errors as it words them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,13 @@ BASE = "https://curity.example:6749/admin/api/restconf"
 DATA = f"{BASE}/data"
 
 
-def make_admin(credentials: Callable[[], BasicCredentials] = lambda: BasicCredentials("admin", Secret("right"))) -> CurityAdmin:
-    return CurityAdmin(httpx.Client(base_url=BASE), credentials, ("curity.example:6749",))
+def make_admin(
+    credentials: Callable[[], BasicCredentials] = lambda: BasicCredentials("admin", Secret("right")),
+    answer: Callable[[httpx.Request], httpx.Response] | None = None,
+) -> CurityAdmin:
+    """`answer` plays the admin side instead of respx."""
+    client = httpx.Client(base_url=BASE, transport=httpx.MockTransport(answer) if answer else None)
+    return CurityAdmin(client, credentials, ("curity.example:6749",))
 
 
 def body(tag: str, message: str = "", app_tag: str = "", path: str = "") -> dict[str, Any]:

@@ -12,6 +12,9 @@ from tests.reference import NOT_HERE
 REFERENCE = Path(__file__).parents[5] / "shared" / "reference" / "curity"
 EXPORTS = ("mobile-deployments.base-config.xml", "spa-deployments.standard.xml")
 
+PROFILE = "base:profiles/base:profile[base:id='token-service']"
+SERVER = f"{PROFILE}/base:settings/as:authorization-server"
+
 NAMESPACES = {
     "base": "https://curity.se/ns/conf/base",
     "as": "https://curity.se/ns/conf/profile/oauth",
@@ -22,7 +25,8 @@ MINIMAL = """
 <config xmlns="http://tail-f.com/ns/config/1.0">
   <environments xmlns="https://curity.se/ns/conf/base">
     <environment>
-      <base-url>https://curity.example:8443</base-url>
+      <base-url>https://localhost:8443</base-url>
+      <admin-service><http><restconf/></http></admin-service>
       <services>
         <service-role>
           <id>default</id>

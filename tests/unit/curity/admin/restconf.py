@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 from lxml import etree
+
+from dcr.curity.admin.client import CurityAdmin
+from tests.unit.curity.admin.admin_side import DATA, make_admin
+from tests.unit.curity.admin.exports import NAMESPACES, PROFILE
 
 LISTS = frozenset(
     (
@@ -44,6 +49,22 @@ DIALECTS = (
     Dialect(lone_entry_as_object=True),
     Dialect(prefixes=False, identity_prefixes=True, empty={}, lone_entry_as_object=True),
 )
+
+
+def told(config: etree._Element, dialect: Dialect = DIALECTS[0]) -> CurityAdmin:
+    """A client of a server that has this configuration and can only be read."""
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        path = str(request.url.copy_with(query=None)).removeprefix(f"{DATA}/")
+        of_a_profile, ours = path.startswith("base:profiles/profile="), path.startswith("base:profiles/profile=token-service,")
+        found = None if of_a_profile and not ours else config.find(PROFILE if ours else _in_xml(path), NAMESPACES)
+        return httpx.Response(404) if found is None else httpx.Response(200, json=answer(found, dialect))
+
+    return make_admin(answer=answered)
+
+
+def _in_xml(path: str) -> str:
+    return "/".join(step if ":" in step else f"base:{step}" for step in path.split("/"))
 
 
 def answer(element: etree._Element, dialect: Dialect) -> dict[str, Any]:

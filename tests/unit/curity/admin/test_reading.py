@@ -11,10 +11,10 @@ from dcr.curity.admin.reading import read_facilities
 from dcr.curity.admin.reading import read_state as read_with_facilities
 from dcr.curity.admin.state import CurityState, DynamicRegistration, Endpoint, NamedFacility, NonTemplatized, Property
 from dcr.errors import Refused
-from dcr.secret import BasicCredentials, Secret
-from tests.unit.curity.admin.datastore import ADDRESS, PROFILE, Datastore, merge
-from tests.unit.curity.admin.exports import EXPORTS, NAMESPACES, export, minimal, parse, reference
-from tests.unit.curity.admin.restconf import DIALECTS, Dialect
+from tests.unit.curity.admin.admin_side import make_admin
+from tests.unit.curity.admin.exports import EXPORTS, SERVER, export, minimal, reference
+from tests.unit.curity.admin.restconf import DIALECTS, Dialect, told
+from tests.unit.curity_in_process import CurityInProcess, added
 
 
 def read_state(admin: CurityAdmin, profile: str) -> CurityState:
@@ -25,13 +25,13 @@ def read_state(admin: CurityAdmin, profile: str) -> CurityState:
 @pytest.mark.parametrize("name", EXPORTS)
 @pytest.mark.parametrize("dialect", DIALECTS[1:], ids=str)
 def test_a_real_export_reads_the_same_in_every_dialect(name: str, dialect: Dialect) -> None:
-    as_documented = read_state(Datastore(export(name)).admin(), "token-service")
+    as_documented = read_state(told(export(name)), "token-service")
 
-    assert read_state(Datastore(export(name), dialect).admin(), "token-service") == as_documented
+    assert read_state(told(export(name), dialect), "token-service") == as_documented
 
 
 def test_the_spa_export_says_what_stands_in_it() -> None:
-    state = read_state(Datastore(export("spa-deployments.standard.xml")).admin(), "token-service")
+    state = read_state(told(export("spa-deployments.standard.xml")), "token-service")
 
     profile = state.profile
     assert profile
@@ -47,10 +47,10 @@ def test_the_spa_export_says_what_stands_in_it() -> None:
 @pytest.mark.parametrize("dialect", DIALECTS, ids=str)
 def test_the_how_to_is_read_back_as_it_was_written(dialect: Dialect) -> None:
     """The derived root edit of the reference folder holds every node that this tool writes."""
-    config = minimal()
-    merge(config, parse(reference("root_patch.xml").replace(b"${DCR_CLIENT_ID}", b"konnect-dcr")))
+    curity = CurityInProcess(minimal())
+    curity.admin().patch_root(reference("root_patch.xml").replace(b"${DCR_CLIENT_ID}", b"konnect-dcr"))
 
-    profile = read_state(Datastore(config, dialect).admin(), "token-service").profile
+    profile = read_state(told(curity.config, dialect), "token-service").profile
 
     assert profile
     assert profile.default_issuer.access_token_as_jwt
@@ -84,7 +84,7 @@ def test_every_other_way_to_authenticate_registrants_is_recognised(case: str, di
     container = f"<non-templatized>{CASES[case]}</non-templatized>"
     config = _with_server_setting(f"<dynamic-client-registration>{container}</dynamic-client-registration>")
 
-    profile = read_state(Datastore(config, dialect).admin(), "token-service").profile
+    profile = read_state(told(config, dialect), "token-service").profile
 
     assert profile
     assert profile.registration
@@ -107,9 +107,9 @@ VERIFIERS = {
 @pytest.mark.parametrize("case", VERIFIERS)
 def test_a_client_that_authenticates_in_another_way_is_recognised(case: str) -> None:
     client = f"<client><id>other</id>{VERIFIERS[case]}<properties><property><key>k</key><value>v</value></property></properties></client>"
-    config = _with_server_setting(f"<client-store><config-backed>{client}</config-backed></client-store>")
+    config = _with_server_setting(client, "/as:client-store/as:config-backed")
 
-    profile = read_state(Datastore(config).admin(), "token-service").profile
+    profile = read_state(told(config), "token-service").profile
 
     found = profile.client("other") if profile else None
     assert found
@@ -119,14 +119,14 @@ def test_a_client_that_authenticates_in_another_way_is_recognised(case: str) -> 
 def test_a_registration_container_without_children_is_on_and_empty() -> None:
     config = _with_server_setting("<dynamic-client-registration/>")
 
-    profile = read_state(Datastore(config).admin(), "token-service").profile
+    profile = read_state(told(config), "token-service").profile
 
     assert profile
     assert profile.registration == DynamicRegistration()
 
 
 def test_an_absent_profile_is_told_with_the_ones_that_are_there() -> None:
-    state = read_state(Datastore(minimal()).admin(), "tokens")
+    state = read_state(told(minimal()), "tokens")
 
     assert (state.profile, state.other_profiles) == (None, ("token-service",))
 
@@ -142,11 +142,11 @@ def test_no_content_is_absent_too() -> None:
 
 
 def test_three_requests_read_all_and_ask_for_no_key_or_password() -> None:
-    datastore = Datastore(minimal())
+    curity = CurityInProcess(minimal())
 
-    read_state(datastore.admin(), "token-service")
+    read_state(curity.admin(), "token-service")
 
-    asked = [(request.url.path.rpartition("/data/")[2], request.url.params.get("fields")) for request in datastore.requests]
+    asked = [(request.url.path.rpartition("/data/")[2], request.url.params.get("fields")) for request in curity.traffic.requests]
     assert asked == [
         (
             "base:facilities",
@@ -166,19 +166,16 @@ def test_an_answer_of_another_shape_is_refused_without_quoting_it() -> None:
 
 
 def test_a_stored_hash_is_never_shown() -> None:
-    state = read_state(Datastore(minimal()).admin(), "token-service")
+    state = read_state(told(minimal()), "token-service")
 
     assert "$5$" not in repr(state)
 
 
-def _with_server_setting(setting: str) -> etree._Element:
+def _with_server_setting(xml: str, container: str = "") -> etree._Element:
     config = minimal()
-    server = config.find(f"{PROFILE}/base:settings/as:authorization-server", NAMESPACES)
-    assert server is not None
-    merge(server, parse(f'<x xmlns="https://curity.se/ns/conf/profile/oauth">{setting}</x>'))
+    added(config, SERVER + container, xml)
     return config
 
 
 def _answering(response: httpx.Response) -> CurityAdmin:
-    client = httpx.Client(base_url=ADDRESS, transport=httpx.MockTransport(lambda request: response))
-    return CurityAdmin(client, lambda: BasicCredentials("admin", Secret("x")), ("curity.example:6749",))
+    return make_admin(answer=lambda _request: response)

@@ -9,7 +9,7 @@ from dcr.results.outcome import Outcome
 from dcr.steps.application import application
 from sandbox.konnect.state import Application
 from tests.unit.kong_in_process import STRATEGY
-from tests.unit.steps.contexts import FACTS, StepWorld, a_platform, a_tenant, converged, facts, planned
+from tests.unit.steps.contexts import FACTS, StepWorld, a_platform, a_tenant, converged, facts, planned, taken_away
 
 PATH = "tenants/acme/applications/checkout"
 
@@ -33,6 +33,11 @@ def plan(world: StepWorld, known: Facts | None = None, **tenant: Any) -> Outcome
 def converge(world: StepWorld, known: Facts | None = None, *, rules: Any = None, **tenant: Any) -> Outcome:
     given = facts_of(world) if known is None else known
     return converged(application, world, given, "checkout", tenant=a_tenant(**tenant), platform=a_platform(**(rules or {})))
+
+
+def take_away(world: StepWorld, known: Facts | None = None) -> bool:
+    """Whether there was anything of ours."""
+    return taken_away(application, world, facts_of(world) if known is None else known, "checkout")
 
 
 def kept(world: StepWorld) -> dict[str, str]:

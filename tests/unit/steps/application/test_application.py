@@ -8,12 +8,22 @@ from typing import Any
 import httpx
 import pytest
 
-from dcr.errors import Conflict, LostLock, Problems, Refused
+from dcr.errors import Conflict, LostLock, Problems, Refused, Unknown
 from dcr.results.outcome import Outcome
 from sandbox.konnect.state import Application, Developer
-from tests.in_process import CarryOut
+from tests.in_process import CarryOut, lost
 from tests.unit.kong_in_process import EMAIL, OTHER
-from tests.unit.steps.application.one_application import PATH, converge, facts_of, kept, plan, prepared, the_application, works
+from tests.unit.steps.application.one_application import (
+    PATH,
+    converge,
+    facts_of,
+    kept,
+    plan,
+    prepared,
+    take_away,
+    the_application,
+    works,
+)
 from tests.unit.steps.contexts import StepWorld, facts
 
 
@@ -235,3 +245,55 @@ def test_an_id_in_vault_that_is_none_becomes_no_path(world: StepWorld) -> None:
 def test_before_the_portal_is_found_nothing_is_asked_of_it(world: StepWorld) -> None:
     assert plan(world, facts(facts_of(world), portal_url=None)) == Outcome()
     assert world.kong.traffic.sent == []
+
+
+def test_what_is_taken_away_is_our_application_with_its_client_and_its_record(world: StepWorld) -> None:
+    theirs = world.kong.application(name="by-hand")
+    converge(world)
+
+    assert take_away(world)
+    assert world.kong.made(Application) == [theirs] and world.kong.clients() == [theirs.client_id]
+    assert PATH not in world.vault.kept
+    assert not take_away(world)
+
+
+def test_an_application_of_this_name_that_somebody_else_made_stays(world: StepWorld) -> None:
+    theirs = world.kong.application()
+
+    assert not take_away(world)
+    assert the_application(world) is theirs and world.kong.traffic.writes() == []
+
+
+def test_a_record_of_somebody_else_in_our_place_stays(world: StepWorld) -> None:
+    world.vault.keep(PATH, {"client_secret": "theirs"}, ours=False)
+
+    assert not take_away(world)
+    assert kept(world) == {"client_secret": "theirs"} and world.kong.traffic.writes() == []
+
+
+def test_where_there_is_no_application_nothing_is_taken_away(world: StepWorld) -> None:
+    assert not take_away(world)
+    assert world.kong.traffic.writes() == []
+
+
+def test_an_application_whose_creation_was_not_heard_of_is_taken_away_too(world: StepWorld) -> None:
+    world.kong.traffic.once("POST", "/api/v3/applications", lost)
+    with pytest.raises(Unknown):
+        converge(world)
+
+    assert take_away(world)
+    assert (world.kong.made(Application), world.kong.clients(), PATH in world.vault.kept) == ([], [], False)
+
+
+def test_the_record_stays_as_long_as_nobody_can_look_for_its_application(world: StepWorld) -> None:
+    """Without it nobody would know any more whose application it is."""
+    converge(world)
+    developer = world.vault.kept.pop("tenants/acme/developer")
+
+    with pytest.raises(Problems, match="holds no email and no password"):
+        take_away(world)
+    assert works(world)
+    world.vault.kept["tenants/acme/developer"] = developer
+    with pytest.raises(Refused, match="the portal is not known"):
+        take_away(world, facts(facts_of(world), portal_id=None))
+    assert works(world)

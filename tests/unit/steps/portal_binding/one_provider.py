@@ -16,7 +16,7 @@ from dcr.steps.portal_binding.dcr_provider import ProviderState
 from dcr.steps.table import DCR_PROVIDER
 from sandbox.konnect.state import Provider
 from tests.unit.kong_in_process import ISSUER, SUFFIX
-from tests.unit.steps.contexts import FACTS, StepWorld, a_context, a_platform, converged, facts, planned
+from tests.unit.steps.contexts import FACTS, StepWorld, a_context, a_platform, converged, facts, planned, taken_away
 
 Wanted = tuple[str | None, int | None]
 WANTED: Wanted = (ISSUER, 1)
@@ -60,3 +60,8 @@ def plan(world: StepWorld, known: Facts = FACTS) -> Outcome:
 
 def converge(world: StepWorld, known: Facts = FACTS, **rules: Any) -> Outcome:
     return converged(dcr_provider, world, known, platform=a_platform(**rules))
+
+
+def take_away(world: StepWorld) -> bool:
+    """Whether there was one of ours."""
+    return taken_away(dcr_provider, world, FACTS)

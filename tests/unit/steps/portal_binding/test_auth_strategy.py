@@ -18,7 +18,7 @@ from dcr.steps.table import AUTH_STRATEGY
 from sandbox.konnect.state import Provider, Strategy
 from tests.in_process import answered, lost
 from tests.unit.kong_in_process import ISSUER
-from tests.unit.steps.contexts import FACTS, StepWorld, a_context, a_platform, converged, facts, planned
+from tests.unit.steps.contexts import FACTS, StepWorld, a_context, a_platform, converged, facts, planned, taken_away
 
 METADATA = ISSUER + "/.well-known/openid-configuration"
 PROVIDER = "00000000-0000-4000-8000-00000000000a"
@@ -192,3 +192,34 @@ def test_a_strategy_in_use_says_whom_a_change_affects() -> None:
     (change,) = diff(found(active=True, display_name="Old"))
 
     assert "every API published with this strategy" in change.impact
+
+
+def take_away(world: StepWorld) -> bool:
+    """Whether there was one of ours."""
+    return taken_away(auth_strategy, world, KNOWN)
+
+
+def test_what_is_taken_away_is_our_strategy_and_no_other_of_its_name(world: StepWorld) -> None:
+    theirs = put_there(world, labels={"team": "theirs"}, created_at="2000-11-23T01:00:00Z")
+    ours = put_there(world)
+
+    assert take_away(world)
+    assert world.kong.made(Strategy) == [theirs]
+    assert world.kong.traffic.writes() == [("DELETE", f"/v2/application-auth-strategies/{ours.id}")]
+
+
+def test_where_no_strategy_is_ours_nothing_is_taken_away(world: StepWorld) -> None:
+    assert not take_away(world)
+    theirs = put_there(world, labels={"team": "theirs"})
+
+    assert not take_away(world)
+    assert world.kong.only(Strategy) is theirs and world.kong.traffic.writes() == []
+
+
+def test_a_strategy_with_which_something_is_published_is_not_taken_away(world: StepWorld) -> None:
+    ours = put_there(world)
+    world.kong.publish("Orders v1", strategy_ids=[ours.id])
+
+    with pytest.raises(Refused, match="used by a published API"):
+        take_away(world)
+    assert world.kong.only(Strategy) is ours

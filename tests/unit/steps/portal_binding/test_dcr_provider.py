@@ -8,11 +8,11 @@ import httpx
 import pytest
 
 from dcr.errors import CheckFailed, Conflict, Problems, Refused, Stale, Unknown
-from sandbox.konnect.state import Provider
+from sandbox.konnect.state import Provider, Strategy
 from tests.in_process import answered, lost, page, problem
 from tests.unit.kong_in_process import INITIAL_SECRET, ISSUER, SUFFIX, KongInProcess
 from tests.unit.steps.contexts import FACTS, INITIAL_CLIENT, StepWorld, facts
-from tests.unit.steps.portal_binding.one_provider import converge, found, leaves, plan, put_there
+from tests.unit.steps.portal_binding.one_provider import converge, found, leaves, plan, put_there, take_away
 
 CREATE = ("POST", "/v2/dcr-providers")
 
@@ -95,7 +95,6 @@ def test_a_created_provider_whose_answer_was_lost_is_found_by_name(world: StepWo
 @pytest.mark.parametrize("reading", ["409", "400"])
 def test_a_provider_that_another_run_made_meanwhile_is_looked_for_again(reading: str) -> None:
     world = StepWorld(KongInProcess(konnect_duplicate_provider_name=reading)).with_initial_client()
-    world.kong.traffic.once("GET", "/v2/dcr-providers", answered(page()))
     world.kong.traffic.once("GET", "/v2/dcr-providers", answered(page()))
     put_there(world)
 
@@ -230,3 +229,33 @@ def test_a_refusal_that_only_the_documents_know_is_looked_into_too(world: StepWo
 
     with pytest.raises(Stale):
         converge(world)
+
+
+def test_what_is_taken_away_is_our_provider_and_no_other_of_its_name(world: StepWorld) -> None:
+    converge(world)
+    ours = world.kong.only(Provider)
+    theirs = put_there(world, labels={"team": "theirs"}, created_at="2000-11-23T01:00:00Z")
+    world.kong.traffic.clear()
+
+    assert take_away(world)
+    assert world.kong.made(Provider) == [theirs]
+    assert world.kong.traffic.writes() == [("DELETE", f"/v2/dcr-providers/{ours.id}")]
+    assert world.locks.held == {"tenants/acme/lock"}
+
+
+def test_where_no_provider_is_ours_nothing_is_taken_away(world: StepWorld) -> None:
+    assert not take_away(world)
+    theirs = put_there(world, labels={"team": "theirs"})
+
+    assert not take_away(world)
+    assert world.kong.only(Provider) is theirs and world.kong.traffic.writes() == []
+
+
+def test_a_provider_that_a_strategy_still_uses_is_not_taken_away(world: StepWorld) -> None:
+    converge(world)
+    ours = world.kong.only(Provider)
+    world.kong.org.add(Strategy(world.kong.org.new_id(), name="theirs", provider_id=ours.id))
+
+    with pytest.raises(Refused, match="used by an application auth strategy"):
+        take_away(world)
+    assert world.kong.only(Provider) is ours

@@ -1,4 +1,4 @@
-"""Konnect's verify: told in words, with what it may leave behind, and never the end of a run."""
+"""Konnect's verify: told in words, with what it may leave behind, never the end of a run, and asked again until it ends well."""
 
 from __future__ import annotations
 
@@ -7,14 +7,22 @@ from typing import Any
 import httpx
 import pytest
 
+from dcr.errors import Conflict
 from dcr.results.report import Verdict
 from sandbox.konnect.state import Provider
-from tests.in_process import CarryOut, answered, problem
+from tests.in_process import CarryOut, Mishap, answered, lost, problem
 from tests.unit.kong_in_process import KongInProcess
-from tests.unit.steps.contexts import INITIAL_CLIENT, StepWorld
-from tests.unit.steps.portal_binding.one_provider import converge
+from tests.unit.steps.contexts import FACTS, INITIAL_CLIENT, StepWorld
+from tests.unit.steps.portal_binding.one_provider import converge, plan
 
 VERIFY = ("POST", "/v2/dcr-providers/.+/verify")
+REMEMBERED = "platform/dcr-provider"
+NOT_WELL = {
+    "failed": answered(httpx.Response(200, json={"status": "failed", "errors": ["x"]})),
+    "refused": answered(problem(400, "Bad Request")),
+    "no answer": answered(problem(500, "Internal")),
+    "lost after it was applied": lost,
+}
 
 
 @pytest.mark.parametrize("secret", ["right", "wrong"])
@@ -68,3 +76,72 @@ def test_a_verify_that_is_refused_is_a_failed_claim_and_one_without_answer_is_un
     assert [claim.verdict for claim in outcome.claims] == verdicts
     assert len(outcome.warnings) == warnings
     assert len(outcome.orphans) == 1
+
+
+@pytest.mark.parametrize("mishap", NOT_WELL.values(), ids=NOT_WELL)
+def test_a_verify_that_did_not_end_well_is_asked_again_by_later_runs_until_it_does(mishap: Mishap) -> None:
+    world = StepWorld().with_initial_client()
+    for _ in range(2):
+        world.kong.traffic.once(*VERIFY, mishap)
+        (claim,) = converge(world).claims
+        assert claim.verdict is not Verdict.OK
+    (planned,) = plan(world).changes
+    assert planned.path == "konnect/dcr-providers/curity/verify"
+    assert (planned.before or "").startswith(f"{claim.verdict} at ") and planned.after == "verified by Konnect"
+
+    world.kong.traffic.clear()
+    again = converge(world)
+    assert again.changes == (planned,) and [claim.verdict for claim in again.claims] == [Verdict.OK]
+    assert world.kong.traffic.writes() == [("POST", f"/v2/dcr-providers/{world.kong.only(Provider).id}/verify")]
+    world.kong.traffic.clear()
+    afterwards = converge(world)
+    assert (afterwards.changes, afterwards.claims, world.kong.traffic.writes()) == ((), (), [])
+
+
+def test_how_a_verify_ended_is_remembered_beside_the_provider_without_any_words_of_konnects() -> None:
+    world = StepWorld().with_initial_client()
+    world.kong.traffic.once(*VERIFY, NOT_WELL["failed"])
+    converge(world)
+    remembered = world.vault.kept[REMEMBERED][0]
+    assert remembered == {"provider_id": world.kong.only(Provider).id, "verify": remembered["verify"]}
+    assert remembered["verify"].startswith("failed at ")
+
+    converge(world)
+    assert world.vault.kept[REMEMBERED][0]["verify"] == "ok"
+
+
+def test_a_verify_that_ended_well_the_first_time_needs_no_remembering() -> None:
+    world = StepWorld().with_initial_client()
+    converge(world)
+
+    assert REMEMBERED not in world.vault.kept
+
+
+def test_one_run_asks_for_a_verify_once_however_it_ends() -> None:
+    world = StepWorld().with_initial_client()
+    world.kong.traffic.once(*VERIFY, NOT_WELL["failed"])
+    known = FACTS.merge(converge(world).facts)
+
+    assert plan(world, known).changes == () and converge(world, known).claims == ()
+    assert len(world.kong.traffic.bodies(*VERIFY)) == 1
+
+
+def test_a_tenants_run_that_may_not_change_the_platform_leaves_the_verify_to_the_platforms_own() -> None:
+    world = StepWorld().with_initial_client()
+    world.kong.traffic.once(*VERIFY, NOT_WELL["failed"])
+    converge(world)
+    world.kong.traffic.clear()
+
+    with pytest.raises(Conflict, match="dcr prepare"):
+        converge(world, profile_changes="stop")
+    assert world.kong.traffic.writes() == []
+
+
+def test_a_look_after_a_verify_that_did_not_end_well_asks_nothing() -> None:
+    world = StepWorld().with_initial_client()
+    world.kong.traffic.once(*VERIFY, NOT_WELL["failed"])
+    converge(world)
+    world.kong.traffic.clear()
+
+    assert len(plan(world).changes) == 1
+    assert world.kong.traffic.writes() == []

@@ -9,28 +9,28 @@ from typing import Any
 import httpx
 import pytest
 
-from dcr.curity.runtime.oauth import OAuth
 from dcr.engine.observe import observe_one
+from dcr.engine.perform import perform
+from dcr.engine.permission import Permission
 from dcr.errors import CheckFailed, Refused
-from dcr.http.polling import Clock
 from dcr.results.changes import KNOWN_AFTER_APPLY
-from dcr.results.facts import Facts, IssuerFacts
+from dcr.results.facts import NOTHING_KNOWN, Facts, IssuerFacts
 from dcr.results.outcome import Outcome
+from dcr.steps.dcr_enablement import registration_endpoint
 from dcr.steps.table import REGISTRATION_ENDPOINT
-from tests.unit.curity.admin.contexts import Surroundings
-from tests.unit.curity.admin.datastore import PROFILE, Datastore
-from tests.unit.curity.admin.exports import NAMESPACES, minimal
-from tests.unit.curity.admin.stages import STEPS, performed
-from tests.unit.curity.admin.wanted import a_platform
+from tests.unit.curity.admin.exports import SERVER
+from tests.unit.kong_in_process import CURITY, ISSUER
+from tests.unit.steps.contexts import a_context, planned
+from tests.unit.steps.curity_configuration.one_curity import REGISTRATION as REGISTRATION_CONTAINER
+from tests.unit.steps.curity_configuration.one_curity import CurityWorld, a_platform, write
 
-ISSUER = "https://curity.example:8443/oauth/v2/oauth-anonymous"
 METADATA_URL = f"{ISSUER}/.well-known/openid-configuration"
 DOCUMENT = {
     "issuer": ISSUER,
-    "token_endpoint": "https://curity.example:8443/oauth/v2/oauth-token",
+    "token_endpoint": f"{CURITY}/oauth/v2/oauth-token",
     "jwks_uri": f"{ISSUER}/jwks",
 }
-REGISTRATION = "https://curity.example:8443/token-service/oauth-registration"
+REGISTRATION = f"{CURITY}/token-service/oauth-registration"
 COMPLETE = {**DOCUMENT, "registration_endpoint": REGISTRATION}
 KNOWN = IssuerFacts(ISSUER, METADATA_URL, DOCUMENT["token_endpoint"], DOCUMENT["jwks_uri"])
 FACTS = Facts(issuer=KNOWN)
@@ -51,45 +51,33 @@ class Documents:
         return httpx.Response(self._last) if isinstance(self._last, int) else httpx.Response(200, json=self._last)
 
 
-class PatientClock:
-    """Time that passes only by sleeping."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def clock(self) -> Clock:
-        return Clock(lambda: self.seconds, self._sleep)
-
-    def _sleep(self, seconds: float) -> None:
-        self.seconds += seconds
+def asking(documents: Documents) -> CurityWorld:
+    """Nothing of ours is configured yet."""
+    world = CurityWorld()
+    world.run_time = httpx.Client(transport=httpx.MockTransport(documents))
+    return world
 
 
-def surroundings(documents: Documents) -> Surroundings:
-    client = httpx.Client(transport=httpx.MockTransport(documents))
-    return Surroundings(Datastore(minimal()), oauth=OAuth(client, ("curity.example:8443",)))
+def configured(documents: Documents) -> CurityWorld:
+    world = asking(documents)
+    write(world)
+    return world
 
 
-def configured(documents: Documents) -> Surroundings:
-    around = surroundings(documents)
-    for step in STEPS:
-        performed(step, around.context())
-    return around
+def look(world: CurityWorld, **curity: Any) -> Outcome:
+    return planned(registration_endpoint, world, NOTHING_KNOWN, platform=a_platform(**curity), for_platform=True)
 
 
-def look(around: Surroundings, **curity: Any) -> Outcome:
-    return observe_one(REGISTRATION_ENDPOINT, "", around.context(a_platform(**curity))).outcome
-
-
-def waited(around: Surroundings, clock: Clock) -> Outcome:
+def waited(world: CurityWorld) -> Outcome:
     """By a run that has changed Curity's configuration."""
-    around.clock = clock
-    return performed(REGISTRATION_ENDPOINT, replace(around.context(), after_change=True, facts=FACTS))
+    ctx = replace(a_context(world, FACTS, platform=a_platform(), for_platform=True), after_change=True)
+    return perform(REGISTRATION_ENDPOINT, "", ctx, Permission(ctx.platform, for_tenant=False)).outcome
 
 
 def test_the_issuer_that_curity_yields_is_asked_for_its_metadata_once() -> None:
     documents = Documents(COMPLETE)
-    around = configured(documents)
-    ctx = around.context()
+    world = configured(documents)
+    ctx = a_context(world, platform=a_platform(), for_platform=True)
 
     outcomes = [observe_one(REGISTRATION_ENDPOINT, "", ctx).outcome for _ in range(2)]
 
@@ -98,7 +86,7 @@ def test_the_issuer_that_curity_yields_is_asked_for_its_metadata_once() -> None:
 
 
 def test_before_registration_is_on_its_endpoint_is_simply_not_known() -> None:
-    assert look(surroundings(Documents(DOCUMENT))) == Outcome(facts=FACTS)
+    assert look(asking(Documents(DOCUMENT))) == Outcome(facts=FACTS)
 
 
 def test_an_endpoint_that_is_deployed_and_not_shown_is_something_to_wait_for() -> None:
@@ -112,36 +100,28 @@ def test_an_endpoint_that_is_deployed_and_not_shown_is_something_to_wait_for() -
 
 def test_an_endpoint_that_is_deployed_while_registration_is_off_is_not_waited_for() -> None:
     """As in one of the public exports: the metadata show it only once registration is on as well."""
-    around = configured(Documents(DOCUMENT))
-    server = around.datastore.config.find(f"{PROFILE}/base:settings/as:authorization-server", NAMESPACES)
-    assert server is not None
-    registration = server.find("as:dynamic-client-registration", NAMESPACES)
-    assert registration is not None
-    server.remove(registration)
+    world = configured(Documents(DOCUMENT))
+    world.server.removed(REGISTRATION_CONTAINER)
 
-    assert look(around) == Outcome(facts=FACTS)
+    assert look(world) == Outcome(facts=FACTS)
 
 
 def test_metadata_that_are_not_exposed_are_not_asked_for() -> None:
     documents = Documents(COMPLETE)
-    around = surroundings(documents)
-    exposed = around.datastore.config.find(f"{PROFILE}/base:settings/as:authorization-server/as:openid-connect", NAMESPACES)
-    assert exposed is not None
-    exposed.clear()
+    world = asking(documents)
+    world.server.removed(f"{SERVER}/as:openid-connect/as:expose-metadata")
 
-    outcome = look(around)
+    outcome = look(world)
 
     assert outcome == Outcome(facts=Facts(issuer=IssuerFacts(ISSUER, METADATA_URL)))
     assert documents.asked == []
 
 
 def test_an_issuer_that_cannot_be_told_is_a_problem() -> None:
-    around = surroundings(Documents())
-    base_url = around.datastore.config.find("base:environments/base:environment/base:base-url", NAMESPACES)
-    assert base_url is not None
-    base_url.text = "#{RUNTIME_BASE_URL}"
+    world = asking(Documents())
+    world.server.removed("base:environments/base:environment/base:base-url")
 
-    (problem,) = look(around).problems
+    (problem,) = look(world).problems
 
     assert "curity.issuer" in problem.remedy
 
@@ -149,7 +129,7 @@ def test_an_issuer_that_cannot_be_told_is_a_problem() -> None:
 @pytest.mark.parametrize(
     ("document", "said"),
     [
-        ({**COMPLETE, "issuer": "https://curity.example:8443/other"}, "curity.issuer"),
+        ({**COMPLETE, "issuer": f"{CURITY}/other"}, "curity.issuer"),
         ({**COMPLETE, "registration_endpoint": "https://elsewhere.example/register"}, "allowed"),
         (404, "not there"),
     ],
@@ -157,14 +137,14 @@ def test_an_issuer_that_cannot_be_told_is_a_problem() -> None:
 )
 def test_metadata_that_do_not_fit_are_refused(document: dict[str, Any] | int, said: str) -> None:
     with pytest.raises(Refused, match=said):
-        look(surroundings(Documents(document)))
+        look(asking(Documents(document)))
 
 
 def test_an_issuer_on_a_host_that_is_not_allowed_is_not_asked() -> None:
     documents = Documents(COMPLETE)
 
     with pytest.raises(Refused, match="allowed"):
-        look(surroundings(documents), issuer="https://elsewhere.example/oauth")
+        look(asking(documents), issuer="https://elsewhere.example/oauth")
 
     assert documents.asked == []
 
@@ -172,29 +152,28 @@ def test_an_issuer_on_a_host_that_is_not_allowed_is_not_asked() -> None:
 def test_a_writing_run_waits_until_the_endpoint_shows() -> None:
     documents = Documents(404, DOCUMENT, 503, DOCUMENT, COMPLETE)
 
-    outcome = waited(configured(documents), PatientClock().clock())
+    outcome = waited(configured(documents))
 
     assert outcome.facts == SHOWN
     assert len(documents.asked) == 6  # once more, to prove it
 
 
 def test_at_the_deadline_the_wait_ends_with_words_that_help() -> None:
-    time = PatientClock()
-    around = configured(Documents(DOCUMENT))
+    world = configured(Documents(DOCUMENT))
 
     with pytest.raises(CheckFailed) as raised:
-        waited(around, time.clock())
+        waited(world)
 
-    assert time.seconds == around.context().platform.deadlines.metadata_seconds
+    assert sum(world.time.slept) == a_platform().deadlines.metadata_seconds
     assert METADATA_URL in raised.value.where
     assert "shows no registration_endpoint after 660 s" in raised.value.problem
     assert "deadlines.metadata_seconds" in raised.value.remedy
 
 
 def test_a_document_of_another_issuer_ends_the_wait_at_once() -> None:
-    documents = Documents({**COMPLETE, "issuer": "https://curity.example:8443/other"})
+    documents = Documents({**COMPLETE, "issuer": f"{CURITY}/other"})
 
     with pytest.raises(Refused):
-        waited(configured(documents), PatientClock().clock())
+        waited(configured(documents))
 
     assert len(documents.asked) == 1
