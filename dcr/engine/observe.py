@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from dcr.engine.permission import Permission, conflicts
+from dcr.engine.permission import conflicts
 from dcr.errors import DcrError, Problem, Problems
 from dcr.http.retries import Sleep, with_retries
 from dcr.model.platform import Platform
@@ -66,15 +66,6 @@ class Observation:
     def of(self, entry: Entry, item: Item) -> Observed | None:
         """What was found for one entry and item; None if it was not observed."""
         return next((one for one in self.observed if one.entry is entry and one.item == item), None)
-
-    def require_writable(self, permission: Permission) -> None:
-        """Stop here if anything forbids writing what differs, but for an approval.
-
-        Raises:
-            Problems: what people have to fix first, all of it.
-            Conflict: what the platform's policy forbids, all of it.
-        """
-        Permission(permission.platform, permission.for_tenant, self.changes).require("preflight", self.changes, self.problems)
 
     def plan(self, platform: Platform, tenant: Tenant | None) -> Plan:
         """What a run would write, and what stands against it."""

@@ -45,28 +45,34 @@ class Permission:
     for_tenant: bool
     approved: tuple[Change, ...] | None = None  # None: no person has been asked
 
-    def require(self, where: str, changes: Iterable[Change], problems: tuple[Problem, ...]) -> None:
+    def require(self, where: str, changes: tuple[Change, ...], problems: tuple[Problem, ...]) -> None:
         """Stop here if these changes may not be written.
 
         Raises:
-            Problems: what people have to fix first, all of it.
-            Conflict: what the platform's policy forbids, all of it.
+            Problems, Conflict: as `require_possible`.
             Refused: a person approved something else.
         """
-        changes = tuple(changes)
-        if problems:
-            raise Problems(where, problems)
-        forbidden = conflicts(self.platform, changes, for_tenant=self.for_tenant)
-        if forbidden:
-            raise Conflict("plan", forbidden)
+        self.require_possible(where, changes, problems)
         grown = self.beyond_approval(changes)
         if grown:
             paths = ", ".join(change.path for change in grown)
             raise Refused("approval", f"what was approved has changed meanwhile: {paths}", "Run again: the new plan is shown first.")
 
-    def beyond_approval(self, changes: Iterable[Change]) -> tuple[Change, ...]:
+    def require_possible(self, where: str, changes: tuple[Change, ...], problems: tuple[Problem, ...]) -> None:
+        """Stop here if nobody's approval would let these changes be written.
+
+        Raises:
+            Problems: what people have to fix first, all of it.
+            Conflict: what the platform's policy forbids, all of it.
+        """
+        if problems:
+            raise Problems(where, problems)
+        forbidden = conflicts(self.platform, changes, for_tenant=self.for_tenant)
+        if forbidden:
+            raise Conflict("plan", forbidden)
+
+    def beyond_approval(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
         """Of these changes, the ones that were not in the plan which a person approved; none if nobody had to be asked."""
-        changes = tuple(changes)
         if self.approved is None:
             return changes if needs_approval(self.platform, changes) else ()
         return tuple(change for change in changes if not any(_covers(planned, change) for planned in self.approved))

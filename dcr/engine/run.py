@@ -119,7 +119,8 @@ class Run:
                     yield self._observation
                     return
             decision = approve(self._observation)
-            self._permission = Permission(self._permission.platform, self._permission.for_tenant, self._observation.changes)
+            self._permission = replace(self._permission, approved=self._observation.changes)
+            self.ctx = replace(self.ctx, lasting_reads={})  # everything is observed anew, also what others own
             self._record.begin_anew(decision)
         raise Refused("approval", f"the plan has changed {MOST_PLANS} times while it waited", "Find out who else changes these systems.")
 
@@ -154,20 +155,19 @@ class Run:
     def _preflight(self, held: ExitStack) -> None:
         """Vault first: a login that may not lock is told so at once, and what stands against it is told with all the rest."""
         with self._record.stage(Stage.PREFLIGHT) as said:
-            self._observation = self._observed((VAULT_ACCESS,))
-            if self.ctx.tenant and not self._observation.problems:
+            vault = self._observed((VAULT_ACCESS,))
+            if self.ctx.tenant and not vault.problems:
                 path, wait = paths.tenant_lock(self.ctx.tenant.slug), self.ctx.platform.deadlines.lock_seconds
                 held.enter_context(self.ctx.unguarded.locks.hold(path, self._record.run, wait))
             rest = tuple(entry for entry in PREFLIGHT if entry is not VAULT_ACCESS)
-            self._observation = self._observed(rest)
+            self._observation = self._observed(rest, before=vault)
             self._facts = self._observation.facts
             said.extend([f"{len(self._observation.changes)} to write"] if self._observation.changes else [])
             for outcome in self._observation.outcomes:
                 self._record.keep(outcome, written=False)
-            self._observation.require_writable(self._permission)
+            self._permission.require_possible("preflight", self._observation.changes, self._observation.problems)
 
-    def _observed(self, entries: tuple[Entry, ...]) -> Observation:
-        before = self._observation if VAULT_ACCESS not in entries else None
+    def _observed(self, entries: tuple[Entry, ...], before: Observation | None = None) -> Observation:
         look = partial(observe, self.ctx.fresh(), sleep=self._execution.sleep, entries=entries, before=before)
         return self._execution.observe(look)
 

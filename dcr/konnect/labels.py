@@ -17,8 +17,3 @@ Labels = Mapping[str, str | None]
 def is_ours(labels: Labels) -> bool:
     """Whether this tool made the object or took it over."""
     return labels.get(MANAGED_BY) == OURS
-
-
-def our_labels(secret_version: str | None = None) -> dict[str, str]:
-    """What we set; labels of others are not named in a PATCH and so stay."""
-    return {MANAGED_BY: OURS} | ({SECRET_VERSION: secret_version} if secret_version else {})

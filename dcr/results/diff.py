@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -44,8 +43,3 @@ class Diff(Generic[Write]):
     def writes(self) -> tuple[Write, ...]:
         """In the order of writing."""
         return tuple(difference.write for difference in self.differences)
-
-
-def only_problems(problems: Iterable[Problem]) -> Diff[Write]:
-    """A diff that could not be made, for these reasons."""
-    return Diff(problems=tuple(problems))

@@ -121,8 +121,7 @@ class StepContext:
     @property
     def portal(self) -> Portal:
         """The tenant's portal, used as its service developer; logs in when first asked something."""
-        portal = require(self.facts.portal, "the portal")
-        return self.unguarded.portal(portal.url, paths.developer(self.the_tenant().slug)).guarded(self.guard)
+        return self.unguarded.portal(self.the_portal().url, paths.developer(self.the_tenant().slug)).guarded(self.guard)
 
     def the_portal(self) -> PortalFacts:
         """The tenant's portal in Konnect."""
