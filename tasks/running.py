@@ -36,8 +36,11 @@ class PrefectExecution:
     def observe(self, look: Look) -> Observation:
         return preflight.preflight(look)
 
-    def attempt(self, entry: Entry, item: Item, attempt: Attempt) -> Outcome:
-        return TASKS[entry.name](attempt, item)
+    def attempt(self, entry: Entry, item: Item, attempt: Attempt, *, removes: bool = False) -> Outcome:
+        task = TASKS[entry.name]
+        if removes:
+            task = task.with_options(task_run_name=f"remove {entry.name} {item}".rstrip())
+        return task(attempt, item)
 
 
 @contextmanager

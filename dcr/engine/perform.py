@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from dcr.engine.observe import Observed
 from dcr.engine.permission import Permission
 from dcr.errors import CheckFailed
+from dcr.results.diff import Diff
 from dcr.results.outcome import Outcome
 from dcr.steps.context import StepContext
 from dcr.steps.step import Item, Lock, Step
@@ -44,42 +45,45 @@ def perform(step: Step[Any, Any], item: Item, ctx: StepContext, permission: Perm
         LostLock: another run may be writing; what was not sent yet was not sent.
         CheckFailed: it was accepted, and was not kept.
     """
+    moves = Moves(step.diff, step.apply, "it accepted the change but did not keep", step.outcome)
+    return _performed(moves, step, item, ctx, permission, observed)
+
+
+def remove(step: Step[Any, Any], item: Item, ctx: StepContext, permission: Permission, observed: Observed | None = None) -> Performed:
+    """Take away what is ours of one thing, and prove that it is gone. Arguments and errors as those of `perform`."""
+    moves = Moves(step.absent, step.remove, "its removal was accepted, and still there is")
+    return _performed(moves, step, item, ctx, permission, observed)
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What is wanted of a step: its thing as it is asked for, or none."""
+
+    diff: Callable[[StepContext, Item, Any], Diff[Any]]
+    write: Callable[[StepContext, Item, Any, Diff[Any]], Outcome]
+    not_kept: str
+    outcome: Callable[[StepContext, Item, Any], Outcome] = lambda _ctx, _item, _state: Outcome()
+
+
+def _performed(
+    moves: Moves, step: Step[Any, Any], item: Item, ctx: StepContext, permission: Permission, observed: Observed | None
+) -> Performed:
     with _locked(step, ctx) as (reading, writing):
         known = observed is not None and step.lock is not Lock.PLATFORM
         state = observed.state if observed and known else step.observe(reading, item)
-        diff = step.diff(reading, item, state)
+        diff = moves.diff(reading, item, state)
         if step.lock is not Lock.NONE:
             permission.require(step.name, diff.changes, diff.problems)
         if not diff:
-            return Performed(step.outcome(reading, item, state) + Outcome(warnings=diff.warnings), reading.reads)
-        applied = step.apply(writing, item, state, diff)
+            return Performed(moves.outcome(reading, item, state) + Outcome(warnings=diff.warnings), reading.reads)
+        applied = moves.write(writing, item, state, diff)
         after = reading.fresh().knowing(applied.facts)
         kept = step.observe(after, item)
-        left = step.diff(after, item, kept)
+        left = moves.diff(after, item, kept)
         if left:
-            raise _not_kept([change.path for change in left.changes])
+            raise _not_kept(moves.not_kept, [change.path for change in left.changes])
     written = Outcome(changes=applied.changes or diff.changes, warnings=diff.warnings) + replace(applied, changes=())
-    return Performed(written + step.outcome(after, item, kept) + Outcome(warnings=left.warnings), after.reads)
-
-
-def remove(step: Step[Any, Any], item: Item, ctx: StepContext) -> bool:
-    """Take away what is ours of one thing, and prove that it is gone.
-
-    Returns:
-        whether there was anything.
-
-    Raises:
-        CheckFailed: it was accepted, and is still there.
-    """
-    with _locked(step, ctx) as (reading, writing):
-        state = step.observe(reading, item)
-        if not step.present(reading, item, state):
-            return False
-        step.remove(writing, item, state)
-        after = reading.fresh()
-        if step.present(after, item, step.observe(after, item)):
-            raise CheckFailed(step.name, f"its removal was accepted, and it is still there{f': {item}' if item else ''}", OTHERWISE)
-    return True
+    return Performed(written + moves.outcome(after, item, kept) + Outcome(warnings=left.warnings), after.reads)
 
 
 @contextmanager
@@ -103,6 +107,6 @@ def _writing(ctx: StepContext, path: str) -> StepContext:
     return ctx.guarded(lambda: locks.renew(path), lambda: locks.require(path))
 
 
-def _not_kept(paths_left: list[str]) -> CheckFailed:
+def _not_kept(words: str, paths_left: list[str]) -> CheckFailed:
     where = paths_left[0].partition("/")[0].rstrip(":")
-    return CheckFailed(where, f"it accepted the change but did not keep {', '.join(paths_left)}", NOT_KEPT.get(where, OTHERWISE))
+    return CheckFailed(where, f"{words} {', '.join(paths_left)}", NOT_KEPT.get(where, OTHERWISE))

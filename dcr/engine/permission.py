@@ -9,31 +9,49 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dcr.errors import Conflict, Problem, Problems, Refused
-from dcr.model.platform import Approval, OnConflict, Platform, ProfileChanges
+from dcr.model.platform import Approval, OnConflict, Platform, ProfileChanges, Removal, Rules
 from dcr.results.changes import KNOWN_AFTER_APPLY, Change, Scope
 
 
-def conflicts(platform: Platform, changes: Iterable[Change], *, for_tenant: bool) -> list[Problem]:
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """What whoever started the run asked for, beyond what the platform's policy allows everybody."""
+
+    removing: bool = False  # removal is what was asked for
+    take: frozenset[str] = frozenset()  # paths, as a plan names them, of foreign things that this run may take over
+
+
+NOTHING_MORE = Mandate()
+
+
+def conflicts(platform: Platform, changes: Iterable[Change], *, for_tenant: bool, mandate: Mandate) -> list[Problem]:
     """What forbids writing these changes under the platform's policy; empty if nothing does."""
-    found = []
+    rules, found = platform.rules, []
     for change in changes:
-        if change.conflict and platform.rules.on_conflict is OnConflict.STOP:
-            remedy = "Give it another name or remove it, or set rules.on_conflict to overwrite."
+        if change.conflict and rules.on_conflict is OnConflict.STOP and change.path not in mandate.take:
+            remedy = f"Give it another name or remove it, or name it to be taken over: --take '{change.path}'."
             found.append(Problem(change.path, change.conflict, remedy))
-        elif for_tenant and change.scope is Scope.PLATFORM and platform.rules.profile_changes is ProfileChanges.STOP:
+        elif change.removes and not _may_remove(rules, mandate):
+            remedy = "Ask for it again, or set rules.removal to apply, or rules.approval so that a person approves it."
+            found.append(Problem(change.path, f"is no longer asked for; its removal takes away: {change.removes}", remedy))
+        elif for_tenant and change.scope is Scope.PLATFORM and rules.profile_changes is ProfileChanges.STOP:
             fault = f"belongs to the platform and differs ({change.before or 'absent'} -> {change.after or 'absent'})"
             remedy = "Run 'prepare platform' (`dcr prepare`) first, or set rules.profile_changes to apply."
             found.append(Problem(change.path, fault, remedy))
     return found
 
 
+def _may_remove(rules: Rules, mandate: Mandate) -> bool:
+    return mandate.removing or rules.removal is Removal.APPLY or rules.approval is not Approval.NONE
+
+
 def needs_approval(platform: Platform, changes: Iterable[Change]) -> bool:
-    """Whether the platform's policy asks for a person: for any change, or only where something foreign would be overwritten."""
+    """Whether the platform's policy asks for a person: for any change, or only where something would be overwritten or removed."""
     match platform.rules.approval:
         case Approval.ALWAYS:
             return any(True for _ in changes)
         case Approval.ON_OVERWRITE:
-            return any(change.conflict for change in changes)
+            return any(change.conflict or change.removes for change in changes)
     return False
 
 
@@ -43,6 +61,7 @@ class Permission:
 
     platform: Platform
     for_tenant: bool
+    mandate: Mandate = NOTHING_MORE
     approved: tuple[Change, ...] | None = None  # None: no person has been asked
 
     def require(self, where: str, changes: tuple[Change, ...], problems: tuple[Problem, ...]) -> None:
@@ -67,7 +86,7 @@ class Permission:
         """
         if problems:
             raise Problems(where, problems)
-        forbidden = conflicts(self.platform, changes, for_tenant=self.for_tenant)
+        forbidden = conflicts(self.platform, changes, for_tenant=self.for_tenant, mandate=self.mandate)
         if forbidden:
             raise Conflict("plan", forbidden)
 

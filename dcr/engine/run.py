@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
-from dcr.engine.observe import PREFLIGHT, Observation, Observed, observe
-from dcr.engine.perform import perform
-from dcr.engine.permission import Permission
+from dcr.engine.observe import Observation, Observed, observe
+from dcr.engine.perform import Performed, perform, remove
+from dcr.engine.permission import NOTHING_MORE, Mandate, Permission
 from dcr.engine.record import Record
 from dcr.engine.request_counting import RequestCounting
 from dcr.errors import DcrError, Pending, Refused
@@ -33,6 +33,9 @@ WRITING_STAGES = (Stage.CURITY_CONFIGURATION, Stage.DCR_ENABLEMENT, Stage.PORTAL
 
 Attempt = Callable[[], Outcome]
 Look = Callable[[], Observation]
+Survey = Callable[..., Observation]
+"""Called as `observe` is."""
+Move = Callable[[Step[Any, Any], Item, StepContext, Permission, Observed | None], Performed]
 Approve = Callable[[Observation], Decision]
 """Called with what would be written where the policy asks for a person; returns what was decided, or raises to stop there."""
 
@@ -47,8 +50,12 @@ class Execution(Protocol):
     def observe(self, look: Look) -> Observation:
         """Run an observation, which repeats what it may by itself."""
 
-    def attempt(self, entry: Entry, item: Item, attempt: Attempt) -> Outcome:
-        """Run one entry of the table for one item."""
+    def attempt(self, entry: Entry, item: Item, attempt: Attempt, *, removes: bool = False) -> Outcome:
+        """Run one entry of the table for one item.
+
+        Args:
+            removes: so that people see what is done.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +67,30 @@ class InThisProcess:
     def observe(self, look: Look) -> Observation:
         return look()
 
-    def attempt(self, entry: Entry, item: Item, attempt: Attempt) -> Outcome:  # noqa: ARG002 - Prefect wants to know
+    def attempt(self, entry: Entry, item: Item, attempt: Attempt, *, removes: bool = False) -> Outcome:  # noqa: ARG002 - Prefect wants to know
         return with_retries(attempt, sleep=self.sleep)
 
 
 class Run:
     """Of one tenant, or of the platform's own part. Not for several threads."""
 
-    def __init__(self, ctx: StepContext, label: str, execution: Execution) -> None:
-        """`label` names the run for people: in the lock, for those who wait, and in the report."""
+    def __init__(
+        self, ctx: StepContext, label: str, execution: Execution, mandate: Mandate = NOTHING_MORE, survey: Survey = observe
+    ) -> None:
+        """Nothing is asked yet.
+
+        Args:
+            label: names the run for people: in the lock, for those who wait, and in the report.
+            mandate: what it is asked for beyond what everybody may.
+            survey: looks at all that the run is about, once Vault has been seen to be usable.
+        """
         self.ctx = ctx
         self.error: DcrError | None = None
         self._record = Record(ctx.platform, ctx.tenant, label)
         self._counting = RequestCounting(ctx.unguarded.requests)
         self._execution = execution
-        self._permission = Permission(ctx.platform, for_tenant=ctx.tenant is not None)
+        self._permission = Permission(ctx.platform, ctx.tenant is not None, mandate)
+        self._survey = survey
         self._observation = Observation()
         self._facts = Facts()
         self._performed: set[tuple[type[Entry], Item]] = set()
@@ -116,6 +132,7 @@ class Run:
                 self._preflight(held)
                 if not self._permission.beyond_approval(self._observation.changes):
                     self._accept()
+                    self._remove_unwanted()
                     yield self._observation
                     return
             decision = approve(self._observation)
@@ -147,7 +164,7 @@ class Run:
             drift: it is this run's business whether everything is as accepted.
         """
         with self._record.stage(Stage.PREFLIGHT):
-            self._observation = self._observed(PREFLIGHT)
+            self._observation = self._looked(observe)
             self._facts = self._observation.facts
             self._record.keep_observed(self._observation.outcomes, drift=drift)
         return self._observation
@@ -155,27 +172,38 @@ class Run:
     def _preflight(self, held: ExitStack) -> None:
         """Vault first: a login that may not lock is told so at once, and what stands against it is told with all the rest."""
         with self._record.stage(Stage.PREFLIGHT) as said:
-            vault = self._observed((VAULT_ACCESS,))
+            vault = self._looked(partial(observe, entries=(VAULT_ACCESS,)))
             if self.ctx.tenant and not vault.problems:
                 path, wait = paths.tenant_lock(self.ctx.tenant.slug), self.ctx.platform.deadlines.lock_seconds
                 held.enter_context(self.ctx.unguarded.locks.hold(path, self._record.run, wait))
-            rest = tuple(entry for entry in PREFLIGHT if entry is not VAULT_ACCESS)
-            self._observation = self._observed(rest, before=vault)
+            self._observation = self._looked(partial(self._survey, before=vault))
             self._facts = self._observation.facts
             said.extend([f"{len(self._observation.changes)} to write"] if self._observation.changes else [])
             for outcome in self._observation.outcomes:
                 self._record.keep(outcome, written=False)
             self._permission.require_possible("preflight", self._observation.changes, self._observation.problems)
 
-    def _observed(self, entries: tuple[Entry, ...], before: Observation | None = None) -> Observation:
-        look = partial(observe, self.ctx.fresh(), sleep=self._execution.sleep, entries=entries, before=before)
-        return self._execution.observe(look)
+    def _looked(self, survey: Callable[..., Observation]) -> Observation:
+        return self._execution.observe(partial(survey, self.ctx.fresh(), sleep=self._execution.sleep))
 
     def _accept(self) -> None:
         """What a stage of preflight writes is written once everything is allowed: the tenant is accepted by then."""
         for step in steps_of(Stage.PREFLIGHT):
             for item in step.items(self.ctx.tenant):
                 self._converge(step, item)
+
+    def _remove_unwanted(self) -> None:
+        """Last things first, and before anything new: what is no longer asked for may stand in its place."""
+        unwanted = self._observation.unwanted
+        if not unwanted:
+            return
+        with self._record.stage(Stage.REMOVAL):
+            for step, item in unwanted:
+                self.ctx.progress(f"removing {step.name} {item}".rstrip())
+                observed = self._observation.of(step, item, wanted=False)
+                outcome = self._execution.attempt(step, item, self._attempts(remove, step, item, observed), removes=True)
+                self._record.keep(outcome, written=True)
+                self._performed.add((type(step), item))
 
     def _converge(self, step: Step[Any, Any], item: Item) -> None:
         observed = self._observation.of(step, item)
@@ -184,12 +212,12 @@ class Run:
         elif observed is not None and not observed.outcome.changes:
             return
         self.ctx.progress(f"{step.name} {item}".rstrip())
-        outcome = self._execution.attempt(step, item, self._attempts(step, item, observed))
+        outcome = self._execution.attempt(step, item, self._attempts(perform, step, item, observed))
         self._record.keep(outcome, written=True)
         self._facts = self._facts.merge(outcome.facts)
         self._performed.add((type(step), item))  # also if another run was faster: it is no longer as it was observed
 
-    def _attempts(self, step: Step[Any, Any], item: Item, observed: Observed | None) -> Attempt:
+    def _attempts(self, move: Move, step: Step[Any, Any], item: Item, observed: Observed | None) -> Attempt:
         """The first attempt uses what the run observed; every other one looks for itself, so a lost answer is found, not repeated."""
         known: list[Observed] = [observed] if observed else []
         reads = [self._reads]
@@ -197,7 +225,7 @@ class Run:
 
         def attempt() -> Outcome:
             ctx = base.knowing(self._facts).sharing(reads.pop() if reads else {})
-            performed = perform(step, item, ctx, self._permission, known.pop() if known else None)
+            performed = move(step, item, ctx, self._permission, known.pop() if known else None)
             self._reads = performed.reads
             return performed.outcome
 

@@ -36,6 +36,11 @@ class OnConflict(StrEnum):
     OVERWRITE = "overwrite"
 
 
+class Removal(StrEnum):
+    STOP = "stop"
+    APPLY = "apply"
+
+
 class Approval(StrEnum):
     NONE = "none"
     ON_OVERWRITE = "on_overwrite"
@@ -143,6 +148,11 @@ class Rules(BaseModel):
         default=ProfileChanges.STOP, description="What a tenant run does when the platform's own part differs."
     )
     on_conflict: OnConflict = Field(default=OnConflict.STOP, description="What to do with something foreign in our place.")
+    removal: Removal = Field(
+        default=Removal.STOP,
+        description="What to do with what a tenant no longer asks for and somebody may be using. stop: nothing is written before a person "
+        "has approved it, or this is apply.",
+    )
     approval: Approval = Field(default=Approval.NONE, description="When a person must approve the plan.")
     allowed_hosts: tuple[HostPort, ...] = Field(
         min_length=1, description="host:port of every URL a server may hand us. `*` as port on loopback only."

@@ -140,6 +140,11 @@ class Tenant(BaseModel):
             raise ValueError("; ".join(str(fault.problem("tenant")) for fault in found))
         return self
 
+    @property
+    def leaves(self) -> bool:
+        """Whether nothing is asked for any more: no document says that, offboarding does."""
+        return not (self.apis or self.applications)
+
     def application(self, name: str) -> ApplicationSpec:
         """The application of this name, which is one of the tenant's."""
         return next(application for application in self.applications if application.name == name)

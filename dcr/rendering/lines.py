@@ -82,4 +82,5 @@ def safe(change: Change) -> Change:
         after=after,
         conflict=printable(change.conflict),
         impact=printable(change.impact),
+        removes=printable(change.removes),
     )

@@ -10,13 +10,14 @@ KNOWN_AFTER_APPLY = "(known after apply)"
 
 
 class Stage(StrEnum):
-    """The six stages, in the order in which the world changes."""
+    """The six stages, in the order in which the world changes; and what takes away what is no longer asked for, where there is any."""
 
     PREFLIGHT = "preflight"
     CURITY_CONFIGURATION = "curity configuration"
     DCR_ENABLEMENT = "DCR enablement"
     PORTAL_BINDING = "portal binding"
     APPLICATION = "application"
+    REMOVAL = "removal"
     SMOKE_TEST = "smoke test"
 
 
@@ -38,6 +39,7 @@ class Change:
     after: str | None  # None: to be removed
     conflict: str = ""  # whose thing stands here and would be overwritten; empty: nobody's
     impact: str = ""  # what it does to others
+    removes: str = ""  # what stops working by it; empty: nothing that anybody may be using
 
     def __str__(self) -> str:
         match self:
@@ -49,6 +51,7 @@ class Change:
                 line = f"~ {self.path}: {self.before} -> {self.after}"
         notes = [f"    conflict: {self.conflict}"] if self.conflict else []
         notes += [f"    affects others: {self.impact}"] if self.impact else []
+        notes += [f"    removes: {self.removes}"] if self.removes else []
         return "\n".join([line, *notes])
 
 

@@ -51,6 +51,7 @@ class StepContext:
     facts: Facts = NOTHING_KNOWN
     progress: Callable[[str], None] = _silent
     replace: frozenset[str] = frozenset()  # ids of imported clients that shall give way to new ones
+    revoking: bool = False  # registrations that are not wanted are revoked and stay, so that nobody asks for new ones
     after_change: bool = False  # what this step follows has changed since the run began, so what others serve may be older
     guard: Guard = refuse_writes  # before a write to a vendor's system
     vault_guard: Guard = refuse_writes  # before a write to Vault, which need not ask Vault

@@ -59,7 +59,7 @@ class Entry(ABC):
 
     def items(self, tenant: Tenant | None) -> tuple[Item, ...]:
         """For what it is done."""
-        if self.scope is Scope.TENANT and tenant is None:
+        if self.scope is Scope.TENANT and (tenant is None or tenant.leaves):
             return ()
         if tenant is None or self.each is Each.ONCE:
             return ("",)
@@ -103,12 +103,20 @@ class Step(Entry, Generic[State, Write]):
         """
 
     @abstractmethod
-    def present(self, ctx: StepContext, item: Item, state: State) -> bool:
-        """Whether there is anything of ours to remove."""
+    def absent(self, ctx: StepContext, item: Item, state: State) -> Diff[Write]:
+        """What of ours is there and would have to go, and what stands against that. Asks nobody; never names what is not ours."""
 
     @abstractmethod
-    def remove(self, ctx: StepContext, item: Item, state: State) -> None:
-        """Take away what is ours, and never what is not."""
+    def remove(self, ctx: StepContext, item: Item, state: State, diff: Diff[Write]) -> Outcome:
+        """Take away what the difference names, and nothing else.
+
+        Returns:
+            what only the removal has told: claims that it had its effect, and what it could not remove.
+        """
+
+    def unwanted(self, ctx: StepContext) -> tuple[Item, ...]:  # noqa: ARG002 - most steps keep no memory of their own
+        """What was made for the tenant before and is no longer asked for, as far as it is remembered."""
+        return ()
 
     def outcome(self, ctx: StepContext, item: Item, state: State) -> Outcome:  # noqa: ARG002 - most have nothing to say
         """What the state tells beside its difference: facts for later steps, claims, where secrets are."""

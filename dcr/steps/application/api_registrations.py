@@ -76,7 +76,7 @@ class ApiRegistrations(Step[RegistrationsState, str]):
 
     def diff(self, ctx: StepContext, item: Item, state: RegistrationsState) -> Diff[str]:
         tenant = ctx.the_tenant()
-        root = f"konnect/portals/{tenant.portal}/applications/{item}/registrations"
+        root = _root(ctx, item)
         differences = []
         for label, found in state.by_label.items():
             before, wanted = found.status if found else None, wanted_status(found, tenant.registration_approval)
@@ -100,14 +100,21 @@ class ApiRegistrations(Step[RegistrationsState, str]):
             _write(ctx, application, label, state.by_label[label])
         return Outcome(claims=claims)
 
-    def present(self, ctx: StepContext, item: Item, state: RegistrationsState) -> bool:  # noqa: ARG002
-        return any(state.by_label.values())
+    def absent(self, ctx: StepContext, item: Item, state: RegistrationsState) -> Diff[str]:
+        there = {label: found for label, found in state.by_label.items() if found}
+        root = _root(ctx, item)
+        changes = (
+            (Change(self.stage, self.scope, f"{root}/{label}", found.status, None, removes=f"{item} loses access to {label}"), label)
+            for label, found in there.items()
+        )
+        return Diff(tuple(Difference(change, label) for change, label in changes))
 
-    def remove(self, ctx: StepContext, item: Item, state: RegistrationsState) -> None:
+    def remove(self, ctx: StepContext, item: Item, state: RegistrationsState, diff: Diff[str]) -> Outcome:
         known = _known(ctx, item)
-        for found in state.by_label.values():
-            if found:
-                delete_registration(ctx.konnect, ctx.the_portal().id, known.id, found.id)
+        for label in diff.writes:
+            found = require(state.by_label[label], f"the registration for {label}")
+            delete_registration(ctx.konnect, ctx.the_portal().id, known.id, found.id)
+        return Outcome()
 
 
 def wanted_status(found: ApiRegistration | None, approval: RegistrationApproval) -> Status:
@@ -117,6 +124,10 @@ def wanted_status(found: ApiRegistration | None, approval: RegistrationApproval)
     if found.status is Status.PENDING and approval is RegistrationApproval.BY_THIS_RUN:
         return Status.APPROVED
     return found.status
+
+
+def _root(ctx: StepContext, name: str) -> str:
+    return f"konnect/portals/{ctx.the_tenant().portal}/applications/{name}/registrations"
 
 
 def _known(ctx: StepContext, name: str) -> ApplicationFacts:

@@ -22,7 +22,7 @@ class WayToAnApplication(Protocol):
     def diff(self, ctx: StepContext, asked: ApplicationSpec, state: Any) -> Diff[str]: ...
     def outcome(self, ctx: StepContext, asked: ApplicationSpec, state: Any) -> Outcome: ...
     def apply(self, ctx: StepContext, asked: ApplicationSpec, state: Any, diff: Any) -> Outcome: ...
-    def present(self, ctx: StepContext, asked: ApplicationSpec, state: Any) -> bool: ...
+    def absent(self, ctx: StepContext, asked: ApplicationSpec, state: Any) -> Diff[str]: ...
     def remove(self, ctx: StepContext, asked: ApplicationSpec, state: Any) -> None: ...
 
 
@@ -53,11 +53,12 @@ class Application(Step[Any, str]):
     def apply(self, ctx: StepContext, item: Item, state: Any, diff: Diff[str]) -> Outcome:
         return self._way(ctx, item).apply(ctx, self._asked(ctx, item), state, diff)
 
-    def present(self, ctx: StepContext, item: Item, state: Any) -> bool:
-        return self._way(ctx, item).present(ctx, self._asked(ctx, item), state)
+    def absent(self, ctx: StepContext, item: Item, state: Any) -> Diff[str]:
+        return self._way(ctx, item).absent(ctx, self._asked(ctx, item), state)
 
-    def remove(self, ctx: StepContext, item: Item, state: Any) -> None:
+    def remove(self, ctx: StepContext, item: Item, state: Any, diff: Diff[str]) -> Outcome:  # noqa: ARG002
         self._way(ctx, item).remove(ctx, self._asked(ctx, item), state)
+        return Outcome()
 
     def _asked(self, ctx: StepContext, item: Item) -> ApplicationSpec:
         return ctx.the_tenant().application(item)

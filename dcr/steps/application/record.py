@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from dcr.errors import Problem
 from dcr.model.tenant import ApplicationSpec
 from dcr.results.changes import Change, Scope, Stage
-from dcr.results.diff import Difference
+from dcr.results.diff import Diff, Difference
 from dcr.results.facts import ApplicationFacts, Facts
 from dcr.secret import Secret
 from dcr.steps.context import StepContext
 from dcr.vault import paths
 
 ACTIVE, PENDING = "active", "pending"
+CREDENTIALS = "credentials"
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -124,6 +125,16 @@ def detail_differences(ctx: StepContext, where: str, record: ApplicationRecord) 
         for name, value in wanted.items()
         if record.text(name) != value
     )
+
+
+def absent(ctx: StepContext, application: ApplicationSpec, record: ApplicationRecord) -> Diff[str]:
+    """The application as Vault remembers it, with its client and its credentials, if it is ours."""
+    if not (record.ours and record.exists):
+        return Diff()
+    before = f"credentials of client {record.text('client_id')}" if record.text("client_id") else "reserved"
+    removes = f"{application.name} and its credentials"
+    change = Change(Stage.APPLICATION, Scope.TENANT, reference(ctx, application), before, None, removes=removes)
+    return Diff((Difference(change, CREDENTIALS),))
 
 
 def application_facts(application: ApplicationSpec, application_id: str, client_id: str) -> Facts:

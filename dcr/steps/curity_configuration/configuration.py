@@ -9,7 +9,7 @@ from dcr.curity.admin import nodes
 from dcr.curity.admin.configuration import diff_configuration
 from dcr.curity.admin.difference import ConfigurationDiff
 from dcr.curity.admin.initial_client import VersionedSecret, is_marked_ours
-from dcr.curity.admin.nodes import resource
+from dcr.curity.admin.nodes import Path
 from dcr.curity.admin.state import CurityState
 from dcr.model.platform import CuritySpec
 from dcr.results.changes import Stage
@@ -31,7 +31,7 @@ class CurityConfiguration(CurityStep):
         if state.secret is None:
             raise missing_secret(ctx)
 
-    def ours(self, state: CurityState, wanted: CuritySpec) -> tuple[str, ...]:
+    def ours(self, state: CurityState, wanted: CuritySpec) -> tuple[Path, ...]:
         """The initial client. Issuers bear no mark, and clients that we do not know may rely on them."""
         client = state.profile.client(wanted.initial_client.id) if state.profile else None
-        return (resource(nodes.client(wanted.profile, client.id)),) if client and is_marked_ours(client) else ()
+        return (nodes.client(wanted.profile, client.id),) if client and is_marked_ours(client) else ()

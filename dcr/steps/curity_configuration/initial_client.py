@@ -61,11 +61,15 @@ class InitialClientStep(Step[Stored, str]):
         version = ctx.vault.put(paths.initial_client(), values, expect=state.version if state else 0)
         return Outcome(Facts(secret_version=version))
 
-    def present(self, ctx: StepContext, item: Item, state: Stored) -> bool:  # noqa: ARG002
-        return state is not None and state.ours
+    def absent(self, ctx: StepContext, item: Item, state: Stored) -> Diff[str]:  # noqa: ARG002
+        if state is None or not state.ours:
+            return Diff()
+        change = Change(self.stage, self.scope, _where(ctx), f"client {_text(state, 'client_id')!r}", None)
+        return Diff((Difference(change, "client_secret"),))
 
-    def remove(self, ctx: StepContext, item: Item, state: Stored) -> None:  # noqa: ARG002
+    def remove(self, ctx: StepContext, item: Item, state: Stored, diff: Diff[str]) -> Outcome:  # noqa: ARG002
         ctx.vault.remove(paths.initial_client())
+        return Outcome()
 
 
 def generated_secret() -> Secret:

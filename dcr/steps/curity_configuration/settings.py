@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from dcr.curity.admin.difference import ConfigurationDiff
 from dcr.curity.admin.edit import Edit, document
 from dcr.curity.admin.initial_client import VersionedSecret
+from dcr.curity.admin.nodes import Path, display, resource
 from dcr.curity.admin.reading import read_facilities, read_state
 from dcr.curity.admin.state import CurityState
 from dcr.errors import DcrError, Missing
 from dcr.model.platform import CurityMode, CuritySpec
-from dcr.results.changes import Scope
-from dcr.results.diff import Diff
+from dcr.results.changes import Change, Scope
+from dcr.results.diff import Diff, Difference
 from dcr.results.outcome import Outcome
 from dcr.steps.context import StepContext
 from dcr.steps.curity_configuration import rendered
@@ -85,8 +86,8 @@ class CurityStep(Step[ConfigurationState, Settings]):
         """This part as it is against what the platform asks for."""
 
     @abstractmethod
-    def ours(self, state: CurityState, wanted: CuritySpec) -> tuple[str, ...]:
-        """RESTCONF paths of what we made and may remove, those first that others of them refer to."""
+    def ours(self, state: CurityState, wanted: CuritySpec) -> tuple[Path, ...]:
+        """What we made and may remove, those first that others of them refer to."""
 
     def observe(self, ctx: StepContext, item: Item) -> ConfigurationState:  # noqa: ARG002
         secret = stored_secret(ctx)
@@ -116,14 +117,18 @@ class CurityStep(Step[ConfigurationState, Settings]):
     def require_ready(self, ctx: StepContext, state: ConfigurationState) -> None:
         """Stop if something must not be in use yet that this part would put into use."""
 
-    def present(self, ctx: StepContext, item: Item, state: ConfigurationState) -> bool:  # noqa: ARG002
+    def absent(self, ctx: StepContext, item: Item, state: ConfigurationState) -> Diff[Settings]:  # noqa: ARG002
         found = state.configuration
-        return not isinstance(found, DcrError) and bool(self.ours(found, ctx.platform.curity))
+        ours = () if isinstance(found, DcrError) else self.ours(found, ctx.platform.curity)
+        return Diff(
+            tuple(Difference(Change(self.stage, self.scope, display(path), "made by this tool", None), Edit(path)) for path in ours)
+        )
 
-    def remove(self, ctx: StepContext, item: Item, state: ConfigurationState) -> None:  # noqa: ARG002
-        if not isinstance(state.configuration, DcrError):
-            for path in self.ours(state.configuration, ctx.platform.curity):
-                ctx.curity.delete(path)
+    def remove(self, ctx: StepContext, item: Item, state: ConfigurationState, diff: Diff[Settings]) -> Outcome:  # noqa: ARG002
+        for edit in diff.writes:
+            if edit is not None:
+                ctx.curity.delete(resource(edit.path))
+        return Outcome()
 
 
 def missing_secret(ctx: StepContext) -> Missing:

@@ -10,7 +10,7 @@ from dcr.curity.admin.deployment import new_endpoint
 from dcr.curity.admin.difference import ConfigurationDiff
 from dcr.curity.admin.enablement import diff_enablement
 from dcr.curity.admin.initial_client import VersionedSecret
-from dcr.curity.admin.nodes import Path, below, entry, resource
+from dcr.curity.admin.nodes import Path, below, entry
 from dcr.curity.admin.state import CurityState, NonTemplatized
 from dcr.model.platform import CuritySpec
 from dcr.results.changes import Stage
@@ -27,10 +27,10 @@ class DcrEnablement(CurityStep):
     def compare(self, state: CurityState, wanted: CuritySpec, secret: VersionedSecret | None) -> ConfigurationDiff:  # noqa: ARG002
         return diff_enablement(state, wanted)
 
-    def ours(self, state: CurityState, wanted: CuritySpec) -> tuple[str, ...]:
+    def ours(self, state: CurityState, wanted: CuritySpec) -> tuple[Path, ...]:
         """That our client may register, and an endpoint that is just as we make it; for others who register all of it stays on."""
         endpoint = () if _others_register(state, wanted) else _endpoint(state, wanted)
-        return tuple(map(resource, (*_registrant(state, wanted), *endpoint)))
+        return (*_registrant(state, wanted), *endpoint)
 
 
 def _settings(state: CurityState) -> NonTemplatized:

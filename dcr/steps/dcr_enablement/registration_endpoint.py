@@ -98,12 +98,13 @@ class RegistrationEndpoint(Step[EndpointState, None]):
             raise CheckFailed(f"curity: {metadata_url(issuer)}", problem, remedy)
         return Outcome()
 
-    def present(self, ctx: StepContext, item: Item, state: EndpointState) -> bool:  # noqa: ARG002
+    def absent(self, ctx: StepContext, item: Item, state: EndpointState) -> Diff[None]:  # noqa: ARG002
         """The endpoint goes with its configuration."""
-        return False
+        return Diff()
 
-    def remove(self, ctx: StepContext, item: Item, state: EndpointState) -> None:
+    def remove(self, ctx: StepContext, item: Item, state: EndpointState, diff: Diff[None]) -> Outcome:  # noqa: ARG002
         """Nothing is of this step's making."""
+        return Outcome()
 
 
 def _configuration(ctx: StepContext) -> CurityState:

@@ -25,7 +25,7 @@ from dcr.results.facts import Facts, require
 from dcr.results.fields import Field, Fields, Place, same_members, same_url
 from dcr.results.outcome import Outcome
 from dcr.steps.context import StepContext
-from dcr.steps.portal_binding.shared_object import candidates, choose, duplicates, foreign, issuer_url, ownership, wrong_type
+from dcr.steps.portal_binding.shared_object import absent, candidates, choose, duplicates, foreign, issuer_url, ownership, wrong_type
 from dcr.steps.step import Item, Lock, Step, System
 
 PLURAL = "application-auth-strategies"
@@ -99,7 +99,7 @@ class AuthStrategy(Step[Strategies, str]):
 
     def diff(self, ctx: StepContext, item: Item, state: Strategies) -> Diff[str]:  # noqa: ARG002
         wanted, found = _spec(ctx), choose(state)
-        place = Place(self.stage, self.scope, f"konnect/{PLURAL}/{wanted.name}")
+        place = _place(wanted.name)
         impact = "every API published with this strategy, in every portal" if found and found.active else ""
         fields = FIELDS.diff(place, found, wanted, conflict=foreign(found, wanted.name), impact=impact)
         type_found = found.strategy_type if found else None
@@ -119,14 +119,17 @@ class AuthStrategy(Step[Strategies, str]):
         update_strategy(ctx.konnect, found.id, FIELDS.update_body(wanted, diff.writes, found))
         return Outcome(Facts(strategy_id=found.id))
 
-    def present(self, ctx: StepContext, item: Item, state: Strategies) -> bool:  # noqa: ARG002
-        found = choose(state)
-        return found is not None and not foreign(found, found.name)
+    def absent(self, ctx: StepContext, item: Item, state: Strategies) -> Diff[str]:  # noqa: ARG002
+        return absent(_place(ctx.platform.konnect.auth_strategy.name), state)
 
-    def remove(self, ctx: StepContext, item: Item, state: Strategies) -> None:  # noqa: ARG002
-        found = choose(state)
-        if found:
-            delete_strategy(ctx.konnect, found.id)
+    def remove(self, ctx: StepContext, item: Item, state: Strategies, diff: Diff[str]) -> Outcome:  # noqa: ARG002
+        for strategy_id in diff.writes:
+            delete_strategy(ctx.konnect, strategy_id)
+        return Outcome()
+
+
+def _place(name: str) -> Place:
+    return Place(Stage.PORTAL_BINDING, Scope.PLATFORM, f"konnect/{PLURAL}/{name}")
 
 
 def _spec(ctx: StepContext) -> StrategySpec:

@@ -28,7 +28,7 @@ from dcr.results.fields import Field, Fields, Place, same_url
 from dcr.results.outcome import Outcome
 from dcr.steps.context import StepContext
 from dcr.steps.curity_configuration.initial_client import stored_secret
-from dcr.steps.portal_binding.shared_object import candidates, choose, duplicates, foreign, issuer_url, ownership, wrong_type
+from dcr.steps.portal_binding.shared_object import absent, candidates, choose, duplicates, foreign, issuer_url, ownership, wrong_type
 from dcr.steps.portal_binding.verification import VERIFY, UnendedVerification, have_verified, last_verification
 from dcr.steps.step import Item, Lock, Step, System
 
@@ -143,12 +143,13 @@ class DcrProvider(Step[ProviderState, str]):
         verified = have_verified(ctx, wanted.name, provider_id, state.verification)
         return replace(verified, facts=Facts(provider_id=provider_id, provider_verified=True))
 
-    def present(self, ctx: StepContext, item: Item, state: ProviderState) -> bool:  # noqa: ARG002
-        return state.chosen is not None and not foreign(state.chosen, state.chosen.name)
+    def absent(self, ctx: StepContext, item: Item, state: ProviderState) -> Diff[str]:  # noqa: ARG002
+        return absent(_place(ctx.platform.konnect.dcr_provider.name), state.candidates)
 
-    def remove(self, ctx: StepContext, item: Item, state: ProviderState) -> None:  # noqa: ARG002
-        if state.chosen:
-            delete_provider(ctx.konnect, state.chosen.id)
+    def remove(self, ctx: StepContext, item: Item, state: ProviderState, diff: Diff[str]) -> Outcome:  # noqa: ARG002
+        for provider_id in diff.writes:
+            delete_provider(ctx.konnect, provider_id)
+        return Outcome()
 
 
 def _place(name: str) -> Place:

@@ -96,7 +96,7 @@ class PublicationStep(Step[PublicationState, str]):
     def diff(self, ctx: StepContext, item: Item, state: PublicationState) -> Diff[str]:
         if not state.possible:
             return Diff()
-        place = Place(self.stage, self.scope, f"konnect/portals/{ctx.the_tenant().portal}/publications/{item}")
+        place = Place(self.stage, self.scope, _path(ctx, item))
         found = FIELDS.diff(place, state.found, _spec(ctx))
         differences = tuple(_saying_who_loses(one, state, ctx.facts.strategy_id) for one in found.differences)
         return Diff(differences, warnings=(*_overruled(ctx), *_not_installed(place.path, state.sync_errors)))
@@ -106,11 +106,20 @@ class PublicationStep(Step[PublicationState, str]):
         publish(ctx.konnect, ctx.the_portal().id, ctx.facts.api_ids[item], FIELDS.create_body(_spec(ctx)))
         return Outcome(Facts(published=frozenset({item})))
 
-    def present(self, ctx: StepContext, item: Item, state: PublicationState) -> bool:  # noqa: ARG002
-        return state.found is not None and _strategy(state.found) == ctx.facts.strategy_id
+    def absent(self, ctx: StepContext, item: Item, state: PublicationState) -> Diff[str]:
+        if state.found is None or _strategy(state.found) != ctx.facts.strategy_id:
+            return Diff()
+        path = _path(ctx, item)
+        change = Change(self.stage, self.scope, path, state.found.visibility, None, removes=f"{item} leaves the portal")
+        return Diff((Difference(change, item),))
 
-    def remove(self, ctx: StepContext, item: Item, state: PublicationState) -> None:  # noqa: ARG002
+    def remove(self, ctx: StepContext, item: Item, state: PublicationState, diff: Diff[str]) -> Outcome:  # noqa: ARG002
         unpublish(ctx.konnect, ctx.the_portal().id, ctx.facts.api_ids[item])
+        return Outcome()
+
+
+def _path(ctx: StepContext, item: Item) -> str:
+    return f"konnect/portals/{ctx.the_tenant().portal}/publications/{item}"
 
 
 def _read(ctx: StepContext, portal_id: str, api_id: str) -> Publication | None:

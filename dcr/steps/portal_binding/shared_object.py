@@ -7,8 +7,10 @@ from typing import Protocol, TypeVar
 
 from dcr.errors import Missing, Problem
 from dcr.konnect.labels import MANAGED_BY, OURS, Labels, is_ours
+from dcr.results.changes import Change
+from dcr.results.diff import Diff, Difference
 from dcr.results.facts import Facts
-from dcr.results.fields import Field
+from dcr.results.fields import Field, Place
 
 METADATA = "/.well-known/openid-configuration"
 
@@ -37,6 +39,12 @@ def candidates(known_id: str | None, read: Callable[[str], L], find: Callable[[]
 def choose(found: Sequence[L]) -> L | None:
     """Of several objects of one name, oldest first: the oldest of ours, else the oldest."""
     return next((one for one in found if is_ours(one.labels)), found[0] if found else None)
+
+
+def absent(place: Place, found: Sequence[L]) -> Diff[str]:
+    """All of ours among the objects of one name, by id."""
+    ours = [one for one in found if is_ours(one.labels)]
+    return Diff(tuple(Difference(Change(place.stage, place.scope, place.path, one.id, None), one.id) for one in ours))
 
 
 def duplicates(plural: str, name: str, found: Sequence[L]) -> tuple[str, ...]:

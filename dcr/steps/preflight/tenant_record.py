@@ -41,11 +41,18 @@ class TenantRecord(Step[Stored, str]):
         ctx.vault.put(paths.tenant_spec(ctx.the_tenant().slug), _wanted(ctx))
         return Outcome()
 
-    def present(self, ctx: StepContext, item: Item, state: Stored) -> bool:  # noqa: ARG002
-        return state is not None and state.ours
+    def unwanted(self, ctx: StepContext) -> tuple[Item, ...]:
+        return ("",) if ctx.the_tenant().leaves else ()
 
-    def remove(self, ctx: StepContext, item: Item, state: Stored) -> None:  # noqa: ARG002
+    def absent(self, ctx: StepContext, item: Item, state: Stored) -> Diff[str]:  # noqa: ARG002
+        if state is None or not state.ours:
+            return Diff()
+        path = f"vault/{paths.tenant_spec(ctx.the_tenant().slug)}"
+        return Diff((Difference(Change(self.stage, self.scope, path, "the accepted tenant", None), "tenant"),))
+
+    def remove(self, ctx: StepContext, item: Item, state: Stored, diff: Diff[str]) -> Outcome:  # noqa: ARG002
         ctx.vault.remove(paths.tenant_spec(ctx.the_tenant().slug))
+        return Outcome()
 
 
 def _wanted(ctx: StepContext) -> dict[str, str]:

@@ -17,7 +17,7 @@ from dcr.curity.runtime.client_registration import ClientRegistration
 from dcr.curity.runtime.oauth import OAuth
 from dcr.engine.observe import observe_one
 from dcr.engine.perform import perform, remove
-from dcr.engine.permission import Permission
+from dcr.engine.permission import Mandate, Permission
 from dcr.errors import Refused
 from dcr.gateway.client import GatewayAnswer
 from dcr.konnect.client import Konnect
@@ -146,7 +146,9 @@ def taken_away(step: ModuleType, world: StepWorld, known: Facts, item: str = "",
     """One step's removal; whether there was anything."""
     entry = entry_of(step)
     assert isinstance(entry, Step)
-    return remove(entry, item, a_context(world, known, **options))
+    ctx = a_context(world, known, **options)
+    permission = Permission(ctx.platform, ctx.tenant is not None, Mandate(removing=True))
+    return bool(remove(entry, item, ctx, permission).outcome.changes)
 
 
 def a_context(

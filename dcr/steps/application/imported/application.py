@@ -28,6 +28,7 @@ from dcr.konnect.client import SYSTEM
 from dcr.model.tenant import ApplicationSpec, Way
 from dcr.model.timestamps import now
 from dcr.results.changes import Change, Scope, Stage
+from dcr.results.diff import Diff
 from dcr.results.facts import require
 from dcr.results.fields import Place
 from dcr.results.outcome import Outcome
@@ -56,6 +57,7 @@ from dcr.steps.application.imported.fields import (
 from dcr.steps.application.imported.registration_dates import date_warnings
 from dcr.steps.application.record import (
     ApplicationRecord,
+    absent,
     application_facts,
     connection_details,
     detail_differences,
@@ -132,8 +134,8 @@ class ImportWay:
         path = f"{_places(ctx, asked).konnect.path}/dcr_client_id"
         return Outcome(application_facts(asked, application_id, client_id), _naming(diff.changes, path, client_id), warnings=warnings)
 
-    def present(self, ctx: StepContext, asked: ApplicationSpec, state: ImportState) -> bool:  # noqa: ARG002
-        return state.record.ours and state.record.exists
+    def absent(self, ctx: StepContext, asked: ApplicationSpec, state: ImportState) -> Diff[str]:
+        return absent(ctx, asked, state.record)
 
     def remove(self, ctx: StepContext, asked: ApplicationSpec, state: ImportState) -> None:
         """The application first: from then on the gateway knows the client no more. Then the client, by its registration token."""

@@ -61,26 +61,22 @@ class ReplacedClient(Step[ReplacedState, str]):
         if not _successor_serves(ctx, item):
             waiting = f"curity: client {former.client_id} stays until the registrations of {item}, whose client it was, are approved."
             return Diff(warnings=(waiting,))
-        places = [(f"curity/clients/{former.client_id}", "replaced")]
-        if former.application_id:
-            path = f"konnect/portals/{ctx.the_tenant().portal}/applications/{former.application_id}"
-            places.insert(0, (path, f"{item} of client {former.client_id}"))
-        return Diff(tuple(Difference(Change(self.stage, self.scope, path, before, None), path) for path, before in places))
+        return self._gone(ctx, item, former)
 
     def outcome(self, ctx: StepContext, item: Item, state: ReplacedState) -> Outcome:
         return Outcome(orphans=orphans(state.record, reference(ctx, ctx.the_tenant().application(item))))
 
-    def apply(self, ctx: StepContext, item: Item, state: ReplacedState, diff: Diff[str]) -> Outcome:  # noqa: ARG002
-        self.remove(ctx, item, state)
-        return Outcome()
+    def apply(self, ctx: StepContext, item: Item, state: ReplacedState, diff: Diff[str]) -> Outcome:
+        return self.remove(ctx, item, state, diff)
 
-    def present(self, ctx: StepContext, item: Item, state: ReplacedState) -> bool:  # noqa: ARG002
-        return former_client(state.record) is not None  # the present one, if it is due for replacement, is the application's
+    def absent(self, ctx: StepContext, item: Item, state: ReplacedState) -> Diff[str]:
+        former = former_client(state.record)  # the present one, if it is due for replacement, is the application's
+        return self._gone(ctx, item, former) if former else Diff()
 
-    def remove(self, ctx: StepContext, item: Item, state: ReplacedState) -> None:
+    def remove(self, ctx: StepContext, item: Item, state: ReplacedState, diff: Diff[str]) -> Outcome:  # noqa: ARG002
         former = state.former
         if former is None:
-            return
+            return Outcome()
         if former.application_id:
             delete_application(ctx.konnect, ctx.the_portal().id, former.application_id)
         orphan = f"{now()} {item} {former.client_id}"
@@ -88,6 +84,14 @@ class ReplacedClient(Step[ReplacedState, str]):
             ctx.registration.remove(former.registration_client_uri, former.registration_access_token)
             orphan = ""
         keep(ctx, ctx.the_tenant().application(item), retired(state.record, orphan))
+        return Outcome()
+
+    def _gone(self, ctx: StepContext, item: Item, former: FormerClient) -> Diff[str]:
+        places = [(f"curity/clients/{former.client_id}", "replaced")]
+        if former.application_id:
+            path = f"konnect/portals/{ctx.the_tenant().portal}/applications/{former.application_id}"
+            places.insert(0, (path, f"{item} of client {former.client_id}"))
+        return Diff(tuple(Difference(Change(self.stage, self.scope, path, before, None), path) for path, before in places))
 
 
 def _successor_serves(ctx: StepContext, name: str) -> bool:

@@ -24,6 +24,7 @@ from dcr.portal.applications import (
     update_application,
 )
 from dcr.results.changes import Scope, Stage
+from dcr.results.diff import Diff
 from dcr.results.facts import require
 from dcr.results.fields import Place
 from dcr.results.outcome import Outcome
@@ -31,6 +32,7 @@ from dcr.steps.application.portal.fields import FIELDS, Credentialing, PortalApp
 from dcr.steps.application.portal.service_developer import developer_problems
 from dcr.steps.application.record import (
     ApplicationRecord,
+    absent,
     application_facts,
     detail_differences,
     read_record,
@@ -117,8 +119,8 @@ class PortalWay:
             update_application(ctx.portal, found.id, body)
         return written
 
-    def present(self, ctx: StepContext, asked: ApplicationSpec, state: PortalState) -> bool:  # noqa: ARG002
-        return state.record.ours and (state.record.exists or state.by_id is not None)
+    def absent(self, ctx: StepContext, asked: ApplicationSpec, state: PortalState) -> Diff[str]:
+        return absent(ctx, asked, state.record)
 
     def remove(self, ctx: StepContext, asked: ApplicationSpec, state: PortalState) -> None:
         """Not while the portal could not be asked: without its record, nobody would know whose the application is."""

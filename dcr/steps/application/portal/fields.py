@@ -13,11 +13,10 @@ from dcr.portal.applications import PortalApplication
 from dcr.results.changes import Change, Scope, Stage
 from dcr.results.diff import Diff, Difference
 from dcr.results.fields import Field, Fields, Place
-from dcr.steps.application.record import ApplicationRecord
+from dcr.steps.application.record import CREDENTIALS, ApplicationRecord
 
 NO_TEAM = "(the developer's own)"
 STRATEGY = "auth_strategy_id"
-CREDENTIALS = "credentials"
 
 
 class Credentialing(Enum):
