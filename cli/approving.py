@@ -8,15 +8,15 @@ import typer
 from rich.console import Console
 
 from cli.context import user
-from dcr.engine.observe import Observation
 from dcr.errors import Refused
 from dcr.rendering.lines import show
 from dcr.rendering.plan_text import plan_lines
+from dcr.results.plan import Plan
 from dcr.results.report import Decision
 from dcr.steps.context import StepContext
 
 
-def ask(ctx: StepContext, observation: Observation) -> Decision:
+def ask(ctx: StepContext, plan: Plan) -> Decision:
     """Show the plan and let a person type the tenant's name.
 
     Raises:
@@ -24,8 +24,8 @@ def ask(ctx: StepContext, observation: Observation) -> Decision:
     """
     where, remedy = "approval", "Nothing was written. Run it at a terminal, or as a flow run that a person approves in Prefect."
     if not sys.stdin.isatty():
-        raise Refused(where, f"platform {ctx.platform.name} asks for a person's approval, and standard input is no terminal", remedy)
-    show(plan_lines(observation.plan(ctx.platform, ctx.tenant)), Console(stderr=True, highlight=False, markup=False, emoji=False))
+        raise Refused(where, "a person has to approve this, and standard input is no terminal", remedy)
+    show(plan_lines(plan), Console(stderr=True, highlight=False, markup=False, emoji=False))
     name = ctx.tenant.slug if ctx.tenant else ctx.platform.name
     if typer.prompt(f"Type {name} to apply these changes", default="", show_default=False, err=True) != name:
         raise Refused(where, "the plan was not approved", "Nothing was written.")

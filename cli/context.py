@@ -17,20 +17,26 @@ from dcr.http.clients import Observe
 from dcr.model.tenant import Tenant
 from dcr.model.timestamps import now
 from dcr.settings.model import addressed, load_settings
+from dcr.settings.ready_file import SandboxLogin
 from dcr.steps.context import StepContext
 from dcr.systems import build_systems, close_systems, systems_of
 
 
 @contextmanager
-def run_for(tenant_file: Path | None, platform_file: Path | None, ready_file: Path | None) -> Iterator[StepContext]:
+def run_for(
+    tenant_file: Path | None, platform_file: Path | None, ready_file: Path | None, login: SandboxLogin = SandboxLogin.WORKER
+) -> Iterator[StepContext]:
     """A run that only reads, for one tenant, or without one for the platform's own part; its connections are closed at the end.
+
+    Args:
+        login: to the Vault of a sandbox; anywhere else the settings say how this process logs in.
 
     Raises:
         Problems: the documents' faults, or the settings'. Nothing was asked of any system then.
     """
     given = platform_file or load_settings(ready_file=ready_file).platform_file
     platform, tenant = load_platform_and_tenant(given, tenant_file) if tenant_file else (load_platform(given), None)
-    systems = systems_of(load_settings(ready_file=ready_file), platform)
+    systems = systems_of(load_settings(ready_file=ready_file, login=login), platform)
     try:
         yield StepContext(systems, systems.platform, tenant, progress=progress)
     finally:

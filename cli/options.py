@@ -16,6 +16,8 @@ ReadyFile = Annotated[
     Path | None,
     typer.Option("--ready-file", metavar="FILE", envvar="DCR_READY_FILE", help="Use the running sandbox that wrote this file."),
 ]
+TenantSlug = Annotated[str, typer.Argument(metavar="TENANT", help="The tenant's short name; what it is, Vault knows.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask, unless the platform's policy asks for a person's approval.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, as `dcr schema` describes it, instead of text.")]
 OptionalTenantFile = Annotated[
     Path | None, typer.Argument(metavar="[TENANT_FILE]", help="The tenant. Without it: only what belongs to all tenants of the platform.")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from dcr.secret import Secret
 from dcr.settings.model import variable
-from dcr.settings.ready_file import settings_in
+from dcr.settings.ready_file import SandboxLogin, settings_in
 
 TREE = Path(__file__).resolve().parents[1]
 # A shell may be set up for another server or another Vault: nothing of that may reach this installation.
@@ -92,13 +92,15 @@ def environment(place: Installation, surroundings: Mapping[str, str] = os.enviro
     return {**plain, **defaults, **given, **PRIVATE, **fixed}
 
 
-def reading(given: Mapping[str, str], ready_file: Path) -> dict[str, str]:
-    """The same for a worker that only reads: it never sees the ready file, and logs in to Vault as the reader.
+def logged_in(given: Mapping[str, str], ready_file: Path, login: SandboxLogin) -> dict[str, str]:
+    """The same for a worker with a login of its own: it never sees the ready file, and what its policy allows is all it can do.
 
     Addresses and certificates are given one by one, as they are on a real installation (docs/settings.md).
     """
-    login = json.loads(ready_file.read_bytes())["vault"]
-    parts = settings_in(ready_file)
-    parts["vault"] |= {"role_id": login["reader_role_id"], "secret_id": login["reader_secret_id"]}
-    told = {variable(part, name): str(value) for part, values in parts.items() for name, value in values.items()}
+    parts = settings_in(ready_file, login)
+    told = {variable(part, name): _plain(value) for part, values in parts.items() for name, value in values.items()}
     return {name: value for name, value in given.items() if name != "DCR_READY_FILE"} | told
+
+
+def _plain(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, Secret) else str(value)

@@ -11,13 +11,15 @@ from contextlib import contextmanager
 from functools import partial
 
 from dcr.errors import DcrError, Refused
-from deployments.environment import TREE, Installation, environment, installation, reading
+from dcr.settings.ready_file import SandboxLogin
+from deployments.environment import TREE, Installation, environment, installation, logged_in
 from deployments.parts import Part
 from deployments.processes import answers
-from deployments.work_pools import READING, WRITING
+from deployments.work_pools import OFFBOARDING, READING, WRITING
 
 SANDBOX_PORTS = 9
 START_SECONDS = 90.0
+LOGINS = {READING: SandboxLogin.READER, WRITING: SandboxLogin.WORKER, OFFBOARDING: SandboxLogin.OFFBOARD}
 
 
 def sandbox(place: Installation) -> Part:
@@ -51,11 +53,11 @@ def up(place: Installation) -> None:
     systems.wait(place.ready_file.exists, START_SECONDS)
     api.wait(partial(answers, f"{place.url}/api/health"), START_SECONDS)
     deploy(given)
-    for pool, surroundings in ((READING, reading(given, place.ready_file)), (WRITING, given)):
+    for pool, login in LOGINS.items():
         part = worker(place, pool)
         if fresh:  # what it was told of the sandbox before is no longer so
             part.stop()
-        part.start(surroundings, TREE)
+        part.start(logged_in(given, place.ready_file, login), TREE)
     _tell(place)
 
 
@@ -67,7 +69,7 @@ def deploy(given: Mapping[str, str]) -> None:
 
 def down(place: Installation) -> None:
     """Stop the processes that `up` started, and nothing else. What the server keeps stays in the directory."""
-    for part in (worker(place, READING), worker(place, WRITING), server(place), sandbox(place)):
+    for part in (*(worker(place, pool) for pool in LOGINS), server(place), sandbox(place)):
         part.stop()
     sys.stdout.write(f"Nothing of it runs any more. What the server kept stays in {place.directory}.\n")
 

@@ -11,6 +11,7 @@ from tasks.curity_configuration import curity_configuration
 from tasks.dcr_enablement import dcr_enablement
 from tasks.ending import state_of
 from tasks.portal_binding import portal_binding
+from tasks.removal import removal
 from tasks.running import begin
 from tasks.smoke_test import smoke_test
 
@@ -24,6 +25,7 @@ def onboard_tenant(tenant: Tenant) -> State[Report]:
     """
     # Whatever ends it, there is a report. Writing begins with preflight under the tenant's lock, and an approval where one is asked for.
     with begin(tenant) as run, run.writing(approval_in_prefect(run.ctx)):
+        removal(run)
         curity_configuration(run)
         dcr_enablement(run)
         portal_binding(run)

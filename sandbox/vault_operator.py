@@ -62,13 +62,15 @@ class VaultOperator:
 
     def ready(self) -> dict[str, str]:
         """What the ready file says of Vault: how our tools log in, and what an operator holds."""
-        worker, reader = self.roles["dcr-worker"], self.roles["dcr-reader"]
+        worker, reader, offboard = (self.roles[role] for role in ("dcr-worker", "dcr-reader", "dcr-offboard"))
         return {
             "mount": MOUNT,
             "role_id": worker.role_id,
             "secret_id": worker.secret_id,
             "reader_role_id": reader.role_id,
             "reader_secret_id": reader.secret_id,
+            "offboard_role_id": offboard.role_id,
+            "offboard_secret_id": offboard.secret_id,
             "root_token": self._server.keys.root_token,
             "unseal_key": self._server.keys.unseal_key,
         }

@@ -13,11 +13,11 @@ from prefect import suspend_flow_run
 from prefect.input import RunInput
 from pydantic import Field
 
-from dcr.engine.observe import Observation
 from dcr.engine.run import Approve
 from dcr.errors import Refused
 from dcr.rendering.markdown import plan_as_markdown
 from dcr.results.changes import Change, render
+from dcr.results.plan import Plan
 from dcr.results.report import Decision
 from dcr.steps.context import StepContext
 from tasks.reporting import publish_plan
@@ -39,12 +39,11 @@ def digest_of(changes: tuple[Change, ...]) -> str:
 def approval_in_prefect(ctx: StepContext) -> Approve:
     """Suspends the run until a person has decided; returns what was decided, for the report."""
 
-    def ask(observation: Observation) -> Decision:
-        plan = observation.plan(ctx.platform, ctx.tenant)
+    def ask(plan: Plan) -> Decision:
         publish_plan(plan)
         form = ApprovalForm.with_initial_data(description=plan_as_markdown(plan))
         timeout = ctx.platform.deadlines.approval_seconds
-        answer = suspend_flow_run(wait_for_input=form, timeout=int(timeout), key=f"approval-{digest_of(observation.changes)}")
+        answer = suspend_flow_run(wait_for_input=form, timeout=int(timeout), key=f"approval-{digest_of(plan.changes)}")
         decision = Decision(approved=answer.approve, by=answer.name.strip(), reason=answer.reason.strip())
         if not (decision.approved and decision.by and decision.reason):
             why = "was refused" if not decision.approved else "was approved without a name and a reason"

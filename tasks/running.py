@@ -54,9 +54,16 @@ def begin(tenant: Tenant | None) -> Iterator[Run]:
     refuse_second_restart()
     platform = accept(tenant)
     run = Run(context_of(platform, tenant), label_run(platform, tenant), PrefectExecution())
+    with published(run):
+        yield run
+
+
+@contextmanager
+def published(run: Run) -> Iterator[None]:
+    """Whatever ends the block, the run's report is published; a suspended run has not ended."""
     try:
         with run.reporting():
-            yield run
+            yield
     except Pause:
         raise
     except BaseException:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dcr.engine.observe import Observation
 from dcr.engine.run import WRITING_STAGES, Approve, Execution, Run
 from dcr.errors import DcrError, Refused
 from dcr.results.changes import Stage
+from dcr.results.plan import Plan
 from dcr.results.report import Decision, Report, Verdict
 from dcr.steps.context import StepContext
 
@@ -25,13 +25,13 @@ class Finished:
         return "" if self.report.verdict in (Verdict.OK, Verdict.PENDING) else self.report.summary
 
 
-def nobody(_observation: Observation) -> Decision:
+def nobody(_plan: Plan) -> Decision:
     """There is nobody to ask.
 
     Raises:
         Refused: always.
     """
-    raise Refused("approval", "the platform asks for a person's approval, and nobody can be asked here", "Nothing was written.")
+    raise Refused("approval", "a person has to approve this, and nobody can be asked here", "Nothing was written.")
 
 
 def onboard(ctx: StepContext, execution: Execution, label: str, approve: Approve = nobody) -> Finished:
@@ -46,6 +46,7 @@ def onboard(ctx: StepContext, execution: Execution, label: str, approve: Approve
     """
     run = Run(ctx, label, execution)
     with run.reporting(), run.writing(approve):
+        run.remove_unwanted()
         for stage in WRITING_STAGES:
             run.converge(stage)
         if ctx.tenant:

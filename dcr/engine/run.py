@@ -22,6 +22,7 @@ from dcr.http.retries import Sleep, with_retries
 from dcr.results.changes import Stage
 from dcr.results.facts import Facts
 from dcr.results.outcome import Outcome
+from dcr.results.plan import Plan
 from dcr.results.report import Decision, Report
 from dcr.steps.context import StepContext
 from dcr.steps.step import Check, Entry, Item, Step
@@ -36,7 +37,7 @@ Look = Callable[[], Observation]
 Survey = Callable[..., Observation]
 """Called as `observe` is."""
 Move = Callable[[Step[Any, Any], Item, StepContext, Permission, Observed | None], Performed]
-Approve = Callable[[Observation], Decision]
+Approve = Callable[[Plan], Decision]
 """Called with what would be written where the policy asks for a person; returns what was decided, or raises to stop there."""
 
 
@@ -132,10 +133,9 @@ class Run:
                 self._preflight(held)
                 if not self._permission.beyond_approval(self._observation.changes):
                     self._accept()
-                    self._remove_unwanted()
                     yield self._observation
                     return
-            decision = approve(self._observation)
+            decision = approve(self._observation.plan(self.ctx.platform, self.ctx.tenant, self._permission.mandate))
             self._permission = replace(self._permission, approved=self._observation.changes)
             self.ctx = replace(self.ctx, lasting_reads={})  # everything is observed anew, also what others own
             self._record.begin_anew(decision)
@@ -147,6 +147,21 @@ class Run:
             for step in steps_of(stage):
                 for item in step.items(self.ctx.tenant):
                     self._converge(step, item)
+
+    def remove_unwanted(self, *, but: Step[Any, Any] | None = None) -> None:
+        """Take away what is no longer asked for: last things first, and before anything new, in whose place it may stand.
+
+        Args:
+            but: a step whose things stay for now.
+        """
+        unwanted = [
+            (step, item) for step, item in self._observation.unwanted if step is not but and (type(step), item) not in self._performed
+        ]
+        if not unwanted:
+            return
+        with self._record.stage(Stage.REMOVAL):
+            for step, item in unwanted:
+                self._remove(step, item)
 
     def prove(self, stage: Stage) -> None:
         """Ask every check of a stage; what it costs is counted apart."""
@@ -168,6 +183,12 @@ class Run:
             self._facts = self._observation.facts
             self._record.keep_observed(self._observation.outcomes, drift=drift)
         return self._observation
+
+    def planned(self) -> Plan:
+        """What this run would write, seen without a lock."""
+        vault = self._looked(partial(observe, entries=(VAULT_ACCESS,)))
+        observation = self._looked(partial(self._survey, before=vault))
+        return observation.plan(self.ctx.platform, self.ctx.tenant, self._permission.mandate)
 
     def _preflight(self, held: ExitStack) -> None:
         """Vault first: a login that may not lock is told so at once, and what stands against it is told with all the rest."""
@@ -192,18 +213,12 @@ class Run:
             for item in step.items(self.ctx.tenant):
                 self._converge(step, item)
 
-    def _remove_unwanted(self) -> None:
-        """Last things first, and before anything new: what is no longer asked for may stand in its place."""
-        unwanted = self._observation.unwanted
-        if not unwanted:
-            return
-        with self._record.stage(Stage.REMOVAL):
-            for step, item in unwanted:
-                self.ctx.progress(f"removing {step.name} {item}".rstrip())
-                observed = self._observation.of(step, item, wanted=False)
-                outcome = self._execution.attempt(step, item, self._attempts(remove, step, item, observed), removes=True)
-                self._record.keep(outcome, written=True)
-                self._performed.add((type(step), item))
+    def _remove(self, step: Step[Any, Any], item: Item) -> None:
+        self.ctx.progress(f"removing {step.name} {item}".rstrip())
+        observed = self._observation.of(step, item, wanted=False)
+        outcome = self._execution.attempt(step, item, self._attempts(remove, step, item, observed), removes=True)
+        self._record.keep(outcome, written=True)
+        self._performed.add((type(step), item))
 
     def _converge(self, step: Step[Any, Any], item: Item) -> None:
         observed = self._observation.of(step, item)

@@ -24,7 +24,7 @@ from dcr.errors import Problem, Problems
 from dcr.model.platform import HttpsUrl, Platform
 from dcr.model.secret_form import SecretForm
 from dcr.secret import Secret
-from dcr.settings.ready_file import settings_in
+from dcr.settings.ready_file import SandboxLogin, settings_in
 
 PREFIX, DELIMITER = "DCR_", "__"
 SECRETS_DIR = "DCR_SECRETS_DIR"
@@ -221,17 +221,18 @@ class Settings(BaseSettings):
         return init_settings, env_settings, dotenv_settings, files
 
 
-def load_settings(*, ready_file: Path | None = None, **given: Any) -> Settings:
+def load_settings(*, ready_file: Path | None = None, login: SandboxLogin = SandboxLogin.WORKER, **given: Any) -> Settings:
     """Read the settings; what is given here goes before environment, `.env` and files.
 
     Args:
         ready_file: of a running sandbox, whose addresses and Vault login are then used; by default the one that DCR_READY_FILE names.
+        login: which of the sandbox's logins.
 
     Raises:
         Problems: one line a fault, with the variable's name and without its value.
     """
     ready = ready_file or os.environ.get(READY_FILE)
-    sandbox = settings_in(Path(ready)) if ready else {}
+    sandbox = settings_in(Path(ready), login) if ready else {}
     try:
         return Settings(**{**sandbox, **given})
     except ValidationError as error:

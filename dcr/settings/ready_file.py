@@ -5,6 +5,7 @@ The sandbox writes it last and whole, readable by its owner only. It is the one 
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,9 +30,26 @@ class AddressPart(BaseModel):
     url: HttpsUrl
 
 
+class SandboxLogin(StrEnum):
+    """Who we are at the sandbox's Vault, each with the policy of its name."""
+
+    WORKER = "worker"
+    READER = "reader"
+    OFFBOARD = "offboard"
+
+
 class VaultPart(AddressPart):
     role_id: str
     secret_id: Secret
+    reader_role_id: str = ""  # empty, here and below: a sandbox that knows no such login
+    reader_secret_id: Secret = Secret("")
+    offboard_role_id: str = ""
+    offboard_secret_id: Secret = Secret("")
+
+    def approle(self, login: SandboxLogin) -> dict[str, Any]:
+        """Settings of this login."""
+        prefix = "" if login is SandboxLogin.WORKER else f"{login.value}_"
+        return {"auth": "approle", **{name: getattr(self, f"{prefix}{name}") for name in ("role_id", "secret_id")}}
 
 
 class ReadyFile(BaseModel):
@@ -64,7 +82,7 @@ def read_ready_file(path: Path) -> ReadyFile:
     raise Problems(str(path), problems)
 
 
-def settings_in(path: Path) -> dict[str, Any]:
+def settings_in(path: Path, login: SandboxLogin = SandboxLogin.WORKER) -> dict[str, Any]:
     """The settings that reach this sandbox, as `load_settings` takes them: addresses, its CA, and the login to its Vault.
 
     All other credentials are in that Vault, as everywhere.
@@ -74,12 +92,11 @@ def settings_in(path: Path) -> dict[str, Any]:
     """
     ready = read_ready_file(path)
     trusted = {"ca_file": ready.ca_file}
-    login = {"auth": "approle", "role_id": ready.vault.role_id, "secret_id": ready.vault.secret_id}
     return {
         "curity": {"url": ready.curity.admin_url, **trusted},
         "oauth": {"issuer": ready.curity.issuer, **trusted},
         "konnect": {"url": ready.konnect.url, **trusted},
         "portal": {"url": ready.portal.url, **trusted},
         "gateway": {"url": ready.gateway.url, **trusted},
-        "vault": {"url": ready.vault.url, **login, **trusted},
+        "vault": {"url": ready.vault.url, **ready.vault.approle(login), **trusted},
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dcr.model.names import checked_slug
 
 TENANTS = "tenants"
+RECEIPTS = "receipts"
 
 
 def curity() -> str:
@@ -48,6 +49,11 @@ def tenant_lock(slug: str) -> str:
 def developer(slug: str) -> str:
     """Login of the tenant's service developer at its portal; an operator writes it."""
     return f"{_tenant(slug)}/developer"
+
+
+def receipt(slug: str) -> str:
+    """What was taken away of a tenant, when, and the calls that showed it; no secret."""
+    return f"{RECEIPTS}/{checked_slug(slug)}"
 
 
 def applications(slug: str) -> str:

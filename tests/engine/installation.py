@@ -13,9 +13,9 @@ from urllib.parse import quote
 
 from ruamel.yaml import YAML
 
-from deployments.environment import reading
-from deployments.local import deploy
-from deployments.work_pools import READING, WRITING
+from deployments.environment import logged_in
+from deployments.local import LOGINS, deploy
+from deployments.work_pools import WRITING
 from tests.engine.prefect_processes import TREE, Api, Child, until
 
 FINAL = frozenset({"COMPLETED", "FAILED", "CRASHED", "CANCELLED"})
@@ -48,7 +48,7 @@ class Installation:
         """The worker of a pool; started if none is up."""
         if pool not in self.workers:
             given = {**self.environment, "DCR_READY_FILE": str(self.ready_file)}
-            surroundings = reading(given, self.ready_file) if pool == READING else given
+            surroundings = given if pool == WRITING else logged_in(given, self.ready_file, LOGINS[pool])
             log = self.directory / f"{pool}.log"
             self.workers[pool] = Child.start(["prefect", "worker", "start", "--pool", pool], surroundings, log, self.tree)
         return self.workers[pool]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dcr.engine.observe import Observation
 from dcr.engine.onboarding import Finished, onboard
 from dcr.engine.run import MOST_PLANS, InThisProcess
 from dcr.errors import Refused
 from dcr.model.platform import Approval, Platform
 from dcr.model.tenant import Visibility
 from dcr.results.changes import Change
+from dcr.results.plan import Plan
 from dcr.results.report import Decision
 from sandbox.konnect.state import Strategy
 from tests.sandbox_fixture import LivingWorld
@@ -23,7 +23,7 @@ def asking(living: LivingWorld) -> Platform:
     return living.platform.model_copy(update={"rules": living.platform.rules.model_copy(update={"approval": Approval.ALWAYS})})
 
 
-def onboarded(living: LivingWorld, approve: Callable[[Observation], Decision]) -> Finished:
+def onboarded(living: LivingWorld, approve: Callable[[Plan], Decision]) -> Finished:
     systems = living.systems()
     try:
         ctx = living.context(systems, platform=asking(living))
@@ -39,7 +39,7 @@ def writes(living: LivingWorld) -> list[tuple[str, str, str]]:
 def test_nothing_is_locked_or_written_while_a_person_decides(living: LivingWorld) -> None:
     others: list[str] = []
 
-    def approve(_observation: Observation) -> Decision:
+    def approve(_plan: Plan) -> Decision:
         assert writes(living) == []
         other = living.tenant.model_copy(update={"visibility": Visibility.PRIVATE})
         others.append(living.onboard(other).failure)  # the same tenant, by a run that asks nobody: it gets the lock
@@ -55,8 +55,8 @@ def test_a_plan_that_has_grown_meanwhile_is_shown_again(living: LivingWorld) -> 
     assert not living.onboard().failure
     shown: list[tuple[Change, ...]] = []
 
-    def approve(observation: Observation) -> Decision:
-        shown.append(observation.changes)
+    def approve(plan: Plan) -> Decision:
+        shown.append(plan.changes)
         if len(shown) == 1:
             rename(living, "auth strategy of somebody")
         return DECISION
@@ -70,7 +70,7 @@ def test_a_plan_that_has_grown_meanwhile_is_shown_again(living: LivingWorld) -> 
 def test_a_plan_that_never_stays_the_same_is_given_up(living: LivingWorld) -> None:
     asked: list[int] = []
 
-    def approve(_observation: Observation) -> Decision:
+    def approve(_plan: Plan) -> Decision:
         asked.append(1)
         rename(living, f"name {len(asked)}")
         return DECISION
@@ -83,7 +83,7 @@ def test_a_plan_that_never_stays_the_same_is_given_up(living: LivingWorld) -> No
 
 
 def test_a_refusal_ends_the_run_before_any_write(living: LivingWorld) -> None:
-    def refuse(_observation: Observation) -> Decision:
+    def refuse(_plan: Plan) -> Decision:
         raise Refused("approval", "the plan was not approved", "Nothing was written.")
 
     finished = onboarded(living, refuse)

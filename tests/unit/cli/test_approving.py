@@ -12,7 +12,7 @@ from dcr.steps.context import StepContext
 from tests.unit.cli.contexts import context, observation
 from tests.unit.rendering import values
 
-FOUND = observation(Outcome(changes=values.CHANGES))
+FOUND = observation(Outcome(changes=values.CHANGES)).plan(context().platform, context().tenant)
 
 
 def asking(approval: Approval) -> StepContext:
