@@ -112,9 +112,17 @@ class Report(BaseModel):
         """In one line: what ended the run, else what is not as it should be, else what was written and shown."""
         if self.error:
             return self.error
-        wrong = [f"{claim.what}: {claim.detail or claim.verdict}" for claim in self.claims if claim.verdict is not Verdict.OK]
+        wrong = [f"{stage}: {'; '.join(said)}" for stage, said in self._wrong().items()]
         written = f"{len(self.changes)} change{'' if len(self.changes) == 1 else 's'}" if self.changes else "no changes"
         return "; ".join(wrong) or f"{written}, {len(self.claims)} claim{'' if len(self.claims) == 1 else 's'} shown"
+
+    def _wrong(self) -> dict[Stage, list[str]]:
+        """What is not as it should be, stage by stage."""
+        wrong: dict[Stage, list[str]] = {}
+        for claim in self.claims:
+            if claim.verdict is not Verdict.OK:
+                wrong.setdefault(claim.stage, []).append(f"{claim.what}: {claim.detail or claim.verdict}")
+        return wrong
 
     @property
     def waits_at(self) -> StageReport | None:
