@@ -2,11 +2,11 @@
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.states import Completed, Failed
 
+from dcr.results.report import Verdict, worst
 from tasks.accepting import accept, onboarded_tenants
 from tasks.checking import CLEAN, DRIFTED, SMOKE_TEST_FAILED, TenantFinding, checked
-from tasks.ending import PENDING, UNKNOWN
+from tasks.ending import ended
 
 
 @flow(name="check tenants", flow_run_name="check-tenants")
@@ -22,11 +22,8 @@ def check_tenants(tenants: list[str] = []) -> State[None]:  # noqa: B006 - Prefe
 
 
 def _overall(findings: list[TenantFinding]) -> State[None]:
-    worst = next((name for name in (DRIFTED, SMOKE_TEST_FAILED, UNKNOWN, PENDING) if any(found.state == name for found in findings)), "")
-    words = "; ".join(f"{found.slug}: {found.words}" for found in findings if found.state != CLEAN)
-    if worst == PENDING:
-        return Completed(name=PENDING, message=words)
-    if worst:
-        return Failed(name=worst, message=words)
+    words = "; ".join(f"{found.slug}: {found.words}" for found in findings if found.verdict is not Verdict.OK)
     number = "1 tenant is" if len(findings) == 1 else f"{len(findings)} tenants are"
-    return Completed(name=CLEAN, message=f"{number} as accepted, with credentials that work.")
+    failed = DRIFTED if any(found.drifted for found in findings) else SMOKE_TEST_FAILED
+    clean = f"{number} as accepted, with credentials that work."
+    return ended(worst(found.verdict for found in findings), words or clean, failed=failed, completed=CLEAN)

@@ -16,7 +16,6 @@ from dcr.results.changes import Stage
 from dcr.results.report import Report, Verdict
 from tasks.accepting import accepted_tenant
 from tasks.context import context_of
-from tasks.ending import PENDING, UNKNOWN
 from tasks.reporting import publish_report
 
 CLEAN, DRIFTED, SMOKE_TEST_FAILED = "Clean", "Drifted", "SmokeTestFailed"
@@ -27,8 +26,14 @@ class TenantFinding:
     """What a check says of one tenant."""
 
     slug: str
-    state: str
+    verdict: Verdict
     words: str
+    drifted: bool = False
+
+    @property
+    def failed(self) -> str:
+        """Name of the state of a check that found something plainly false."""
+        return DRIFTED if self.drifted else SMOKE_TEST_FAILED
 
 
 def smoke_tested(platform: Platform, tenant: Tenant, *, drift: bool) -> Report:
@@ -57,10 +62,10 @@ def check_tenant(platform: Platform, slug: str) -> TenantFinding:
     try:
         report = smoke_tested(platform, accepted_tenant(platform, slug), drift=True)
     except DcrError as error:
-        return TenantFinding(slug, UNKNOWN, str(error))
+        return TenantFinding(slug, Verdict.UNKNOWN, str(error))
     publish_report(report)
     finding = finding_of(slug, report)
-    if finding.state in (DRIFTED, SMOKE_TEST_FAILED):
+    if finding.verdict is Verdict.FAILED:
         _tell(platform, report, finding)
     return finding
 
@@ -71,17 +76,15 @@ def checked(platform: Platform, slug: str) -> TenantFinding:
     if state.is_completed():
         finding: TenantFinding = state.result()
         return finding
-    return TenantFinding(slug, UNKNOWN, f"the check itself ended {state.name}")
+    return TenantFinding(slug, Verdict.UNKNOWN, f"the check itself ended {state.name}")
 
 
 def finding_of(slug: str, report: Report) -> TenantFinding:
-    """The report's verdict, by the name of the state that people know, in words that name what is wrong."""
-    names = {Verdict.OK: CLEAN, Verdict.PENDING: PENDING, Verdict.UNKNOWN: UNKNOWN, Verdict.FAILED: SMOKE_TEST_FAILED}
+    """The report's verdict, in words that name what is wrong."""
     if report.changes:
         failing = [claim.what for claim in report.claims if claim.stage is Stage.SMOKE_TEST and claim.verdict is Verdict.FAILED]
-        return TenantFinding(slug, DRIFTED, ", ".join([*(change.path for change in report.changes), *failing]))
-    state = UNKNOWN if report.error else names[report.verdict]
-    return TenantFinding(slug, state, "as accepted" if state == CLEAN else report.summary)
+        return TenantFinding(slug, report.verdict, ", ".join([*(change.path for change in report.changes), *failing]), drifted=True)
+    return TenantFinding(slug, report.verdict, "as accepted" if report.verdict is Verdict.OK else report.summary)
 
 
 def _tell(platform: Platform, report: Report, finding: TenantFinding) -> None:
@@ -89,5 +92,5 @@ def _tell(platform: Platform, report: Report, finding: TenantFinding) -> None:
     emit_event(
         event="dcr.tenant.drifted",
         resource={"prefect.resource.id": f"dcr.tenant.{report.tenant}", "prefect.resource.name": report.tenant},
-        payload={"platform": platform.name, "finding": finding.state, "paths": [change.path for change in report.changes]},
+        payload={"platform": platform.name, "finding": finding.failed, "paths": [change.path for change in report.changes]},
     )

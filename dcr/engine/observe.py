@@ -12,7 +12,7 @@ from dcr.errors import DcrError, Problem, Problems
 from dcr.http.retries import Sleep, with_retries
 from dcr.model.platform import Platform
 from dcr.model.tenant import Tenant
-from dcr.results.changes import Change, Stage
+from dcr.results.changes import Change, Scope, Stage
 from dcr.results.facts import Facts
 from dcr.results.outcome import Outcome
 from dcr.results.plan import Plan
@@ -150,7 +150,8 @@ class _Observer:
         self.found.append(one)
 
     def _unwanted(self, entry: Entry) -> tuple[Item, ...]:
-        if not isinstance(entry, Step) or self._broken.intersection(entry.systems):
+        of_nobody = entry.scope is Scope.TENANT and self._known.tenant is None
+        if of_nobody or not isinstance(entry, Step) or self._broken.intersection(entry.systems):
             return ()
         try:
             return with_retries(partial(entry.unwanted, self._known), sleep=self._sleep)
@@ -178,11 +179,17 @@ def observe_one(entry: Entry, item: Item, ctx: StepContext, *, wanted: bool = Tr
         case Step() if not wanted:
             state = entry.observe(ctx, item)
             diff = entry.absent(ctx, item, state)
-            return Observed(entry, item, Outcome(changes=diff.changes, problems=diff.problems, warnings=diff.warnings), state, wanted=False)
+            return Observed(
+                entry,
+                item,
+                Outcome(changes=diff.changes, problems=diff.problems, warnings=diff.warnings + diff.unproved),
+                state,
+                wanted=False,
+            )
         case Step():
             state = entry.observe(ctx, item)
             diff = entry.diff(ctx, item, state)
-            pending = Outcome(changes=diff.changes, problems=diff.problems, warnings=diff.warnings)
+            pending = Outcome(changes=diff.changes, problems=diff.problems, warnings=diff.warnings + diff.unproved)
             return Observed(entry, item, pending + entry.outcome(ctx, item, state), state)
     raise TypeError(f"{entry.name} is neither a step nor a check")
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dcr.errors import Conflict, Problem, Problems, Refused
-from dcr.model.platform import Approval, OnConflict, Platform, ProfileChanges, Removal, Rules
+from dcr.model.platform import Approval, OnConflict, Platform, Removal, Rules
 from dcr.results.changes import KNOWN_AFTER_APPLY, Change, Scope
 
 
@@ -35,7 +35,7 @@ def conflicts(platform: Platform, changes: Iterable[Change], *, for_tenant: bool
         elif change.removes and not _may_remove(rules, mandate):
             remedy = "Ask for it again, or set rules.removal to apply, or rules.approval so that a person approves it."
             found.append(Problem(change.path, f"is no longer asked for; its removal takes away: {change.removes}", remedy))
-        elif for_tenant and change.scope is Scope.PLATFORM and rules.profile_changes is ProfileChanges.STOP:
+        elif for_tenant and change.scope is Scope.PLATFORM and not rules.tenants_change_the_platform:
             fault = f"belongs to the platform and differs ({change.before or 'absent'} -> {change.after or 'absent'})"
             remedy = "Run 'prepare platform' (`dcr prepare`) first, or set rules.profile_changes to apply."
             found.append(Problem(change.path, fault, remedy))

@@ -64,8 +64,13 @@ class Record:
         good = sum(claim.verdict is Verdict.OK for claim in made)
         return f"{good} of {len(made)} claims shown"
 
-    def keep(self, outcome: Outcome, *, written: bool) -> None:
-        """Add one step's outcome; what a look found to be written is not written yet."""
+    def keep(self, outcome: Outcome, *, written: bool, instead_of: Outcome = Outcome()) -> None:  # noqa: B008 - it is frozen
+        """Add one step's outcome; what a look found to be written is not written yet.
+
+        Args:
+            instead_of: what the look found of the same thing: what it warned of has come about, or has not.
+        """
+        self.warnings = [warning for warning in self.warnings if warning not in instead_of.warnings]
         self.changes += outcome.changes if written else ()
         self.claims += outcome.claims
         self.orphans += [left for left in outcome.orphans if left not in self.orphans]

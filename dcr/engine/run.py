@@ -23,7 +23,7 @@ from dcr.results.changes import Stage
 from dcr.results.facts import Facts
 from dcr.results.outcome import Outcome
 from dcr.results.plan import Plan
-from dcr.results.report import Decision, Report
+from dcr.results.report import Claim, Decision, Report, Verdict
 from dcr.steps.context import StepContext
 from dcr.steps.step import Check, Entry, Item, Step
 from dcr.steps.table import VAULT_ACCESS, checks_of, steps_of
@@ -228,7 +228,7 @@ class Run:
             return
         self.ctx.progress(f"{step.name} {item}".rstrip())
         outcome = self._execution.attempt(step, item, self._attempts(perform, step, item, observed))
-        self._record.keep(outcome, written=True)
+        self._record.keep(outcome, written=True, instead_of=observed.outcome if observed else Outcome())
         self._facts = self._facts.merge(outcome.facts)
         self._performed.add((type(step), item))  # also if another run was faster: it is no longer as it was observed
 
@@ -253,4 +253,13 @@ class Run:
     def _prove(self, check: Check, item: Item) -> None:
         ctx = self.ctx.fresh().knowing(self._facts)
         self.ctx.progress(f"{check.name} {item}".rstrip())
-        self._record.keep(self._execution.attempt(check, item, lambda: check.prove(ctx, item)), written=True)
+        try:
+            outcome = self._execution.attempt(check, item, lambda: check.prove(ctx, item))
+        except DcrError as error:  # what could not be asked is not known, and keeps nothing else from being asked
+            outcome = Outcome(claims=(_not_asked(check, item, error),))
+        self._record.keep(outcome, written=True)
+
+
+def _not_asked(check: Check, item: Item, error: DcrError) -> Claim:
+    what = f"{check.name} {item}".rstrip()
+    return Claim(stage=check.stage, what=f"{what} could be asked", verdict=Verdict.UNKNOWN, detail=str(error))

@@ -163,6 +163,11 @@ class Rules(BaseModel):
     max_apis: int = Field(default=20, ge=1, le=50, description="APIs of one tenant.")
     max_applications: int = Field(default=10, ge=1, le=50, description="Applications of one tenant.")
 
+    @property
+    def tenants_change_the_platform(self) -> bool:
+        """Whether a tenant's run may change what belongs to all."""
+        return self.profile_changes is ProfileChanges.APPLY
+
 
 class Deadlines(BaseModel):
     """How long to wait for what becomes true later, in seconds."""

@@ -27,12 +27,18 @@ class Diff(Generic[Write]):
     differences: tuple[Difference[Write], ...] = ()
     problems: tuple[Problem, ...] = ()  # what people have to fix before anything can be written
     warnings: tuple[str, ...] = ()
+    unproved: tuple[str, ...] = ()  # what only the write can tell: worth a warning until then
 
     def __bool__(self) -> bool:
         return bool(self.differences)
 
     def __add__(self, other: Diff[Other]) -> Diff[Write | Other]:
-        return Diff(self.differences + other.differences, self.problems + other.problems, self.warnings + other.warnings)
+        return Diff(
+            self.differences + other.differences,
+            self.problems + other.problems,
+            self.warnings + other.warnings,
+            self.unproved + other.unproved,
+        )
 
     @property
     def changes(self) -> tuple[Change, ...]:

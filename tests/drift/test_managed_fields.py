@@ -12,7 +12,6 @@ from dcr.model.platform import OnConflict
 from dcr.results.report import Verdict
 from dcr.systems import close_systems
 from tasks.checking import finding_of, smoke_tested
-from tasks.ending import UNKNOWN
 from tests.admin_client import at_konnect
 from tests.drift.mutations import (
     CLIENT,
@@ -190,4 +189,4 @@ def test_what_cannot_be_read_is_unknown_and_not_drifted(living: LivingWorld, mon
     assert report.changes == ()
     unknown = " ".join(claim.what for claim in report.claims if claim.verdict is Verdict.UNKNOWN)
     assert "konnect" in unknown
-    assert finding_of("acme", report).state == UNKNOWN
+    assert finding_of("acme", report).verdict is Verdict.UNKNOWN

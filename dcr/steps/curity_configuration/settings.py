@@ -103,7 +103,7 @@ class CurityStep(Step[ConfigurationState, Settings]):
         compared = self.compare(found, ctx.platform.curity, state.secret)
         if renders(ctx):
             return compared + rendered.problems_of_file(ctx, compared, found, state.secret)
-        return compared + Diff(warnings=(ONLY_A_WRITE_TELLS, LOST_AT_RESTART) if compared else ())
+        return compared + (Diff(warnings=(LOST_AT_RESTART,), unproved=(ONLY_A_WRITE_TELLS,)) if compared else Diff())
 
     def apply(self, ctx: StepContext, item: Item, state: ConfigurationState, diff: Diff[Settings]) -> Outcome:
         if renders(ctx):

@@ -29,7 +29,7 @@ from dcr.results.outcome import Outcome
 from dcr.steps.context import StepContext
 from dcr.steps.curity_configuration.initial_client import stored_secret
 from dcr.steps.portal_binding.shared_object import absent, candidates, choose, duplicates, foreign, issuer_url, ownership, wrong_type
-from dcr.steps.portal_binding.verification import VERIFY, UnendedVerification, have_verified, last_verification
+from dcr.steps.portal_binding.verification import VERIFY, UnendedVerification, have_verified, last_verification, owe_verification
 from dcr.steps.step import Item, Lock, Step, System
 
 PLURAL = "dcr-providers"
@@ -123,8 +123,8 @@ class DcrProvider(Step[ProviderState, str]):
         impact = "every API whose auth strategy uses this provider" if found and found.active else ""
         fields = FIELDS.diff(place, found, wanted, conflict=foreign(found, wanted.name), impact=impact)
         problems = wrong_type(place.path, wanted.name, found.provider_type if found else None, CURITY, "konnect.dcr_provider.name")
-        rest: Diff[str] = Diff(_unverified(place, state, ctx.facts), problems, duplicates(PLURAL, wanted.name, state.candidates))
-        return fields + rest
+        rest: Diff[str] = Diff((), problems, duplicates(PLURAL, wanted.name, state.candidates))
+        return fields + rest + _unverified(ctx, place, state)
 
     def outcome(self, ctx: StepContext, item: Item, state: ProviderState) -> Outcome:  # noqa: ARG002
         return Outcome(Facts(provider_id=state.chosen.id)) if state.chosen else Outcome()
@@ -134,13 +134,15 @@ class DcrProvider(Step[ProviderState, str]):
         require(ctx.facts.issuer, "the issuer")
         if wanted.secret is None:
             raise Refused("plan", "Vault holds no secret of the initial client", "An earlier step makes one: start the whole run again.")
+        if found is None or set(diff.writes) - {VERIFY}:
+            owe_verification(ctx)
         if found is None:
             provider_id = create_provider(ctx.konnect, FIELDS.create_body(wanted))
         else:
             provider_id = found.id
             if set(diff.writes) - {VERIFY}:
                 update_provider(ctx.konnect, provider_id, FIELDS.update_body(wanted, diff.writes, found))
-        verified = have_verified(ctx, wanted.name, provider_id, state.verification)
+        verified = have_verified(ctx, wanted.name, provider_id)
         return replace(verified, facts=Facts(provider_id=provider_id, provider_verified=True))
 
     def absent(self, ctx: StepContext, item: Item, state: ProviderState) -> Diff[str]:  # noqa: ARG002
@@ -161,9 +163,15 @@ def _spec(ctx: StepContext, secret: VersionedSecret | None) -> ProviderSpec:
     return ProviderSpec(asked.name, asked.display_name, issuer_url(ctx.facts), ctx.platform.curity.initial_client.id, secret)
 
 
-def _unverified(place: Place, state: ProviderState, facts: Facts) -> tuple[Difference[str], ...]:
-    """A verification that did not end well is asked for again by every later run, until it does."""
-    if state.chosen is None or state.verification is None or facts.provider_verified:
-        return ()
-    change = Change(place.stage, place.scope, f"{place.path}/{VERIFY}", state.verification.said, "verified by Konnect")
-    return (Difference(change, VERIFY),)
+def _unverified(ctx: StepContext, place: Place, state: ProviderState) -> Diff[str]:
+    """A verification that did not end well is asked for again by every later run that may change the platform's part, until it does.
+
+    It changes nothing that a tenant relies on, so it stops no tenant's run.
+    """
+    if state.chosen is None or state.verification is None or ctx.facts.provider_verified:
+        return Diff()
+    said = state.verification.said
+    if ctx.tenant and not ctx.platform.rules.tenants_change_the_platform:
+        return Diff(warnings=(f"konnect: {place.path} was last verified: {said}. `dcr prepare` has Konnect verify it again.",))
+    change = Change(place.stage, place.scope, f"{place.path}/{VERIFY}", said, "verified by Konnect")
+    return Diff((Difference(change, VERIFY),))

@@ -1,4 +1,4 @@
-"""Have Konnect try the DCR provider after it or its secret has changed, and remember in Vault if that did not end well.
+"""Have Konnect try the DCR provider after it or its secret has changed, and remember in Vault that it has to, and how it ended.
 
 Source: docs/vendors/konnect.md, DCR providers.
 """
@@ -18,6 +18,7 @@ from dcr.steps.context import StepContext
 from dcr.vault import paths
 
 VERIFY = "verify"
+NOT_ASKED = "not asked yet"
 LONGEST_ERROR = 300
 
 
@@ -38,16 +39,20 @@ def last_verification(ctx: StepContext) -> UnendedVerification | None:
     return None if said == Verdict.OK else UnendedVerification(said)
 
 
-def have_verified(ctx: StepContext, name: str, provider_id: str, before: UnendedVerification | None) -> Outcome:
-    """One `verify`, which registers a client at Curity as a new application does, and may leave it there.
+def owe_verification(ctx: StepContext) -> None:
+    """Remember before the provider is made or changed that Konnect has to be asked: a run that dies in between is found out."""
+    ctx.vault.put(paths.dcr_provider(), {VERIFY: NOT_ASKED})
+
+
+def have_verified(ctx: StepContext, name: str, provider_id: str) -> Outcome:
+    """One `verify`, which registers a client at Curity as a new application does, and may leave it there. Vault keeps how it ended.
 
     Raises:
         LostLock: another run may be writing by now.
     """
     claim = _asked(ctx, name, provider_id)
-    if claim.verdict is not Verdict.OK or before is not None:
-        said = claim.verdict.value if claim.verdict is Verdict.OK else f"{claim.verdict.value} at {now()}"
-        ctx.vault.put(paths.dcr_provider(), {"provider_id": provider_id, VERIFY: said})
+    said = claim.verdict.value if claim.verdict is Verdict.OK else f"{claim.verdict.value} at {now()}"
+    ctx.vault.put(paths.dcr_provider(), {"provider_id": provider_id, VERIFY: said})
     return Outcome(claims=(claim,), orphans=(_orphan(name),))
 
 

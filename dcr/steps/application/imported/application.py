@@ -102,12 +102,12 @@ class ImportWay:
             return ImportDiff(problems=state.problems)
         wanted, places = _spec(ctx, asked, state.record), _places(ctx, asked)
         if registration_due(ctx, state.record):
-            return _warned(diff_registration(places, wanted, state.record), (_rights(asked),))
+            return replace(diff_registration(places, wanted, state.record), unproved=(_rights(asked),))
         details = detail_differences(ctx, places.vault, state.record)
         found = diff_adoption(places, state.chosen(wanted), wanted, state.record, details)
         rights = (_rights(asked),) if found.adoption is Adoption.CREATE else ()
         dates = date_warnings(asked.name, state.record, datetime.now(UTC))
-        return _warned(found, (*_duplicates(state, wanted), *found.warnings, *dates, *rights))
+        return replace(found, warnings=(*_duplicates(state, wanted), *found.warnings, *dates), unproved=rights)
 
     def outcome(self, ctx: StepContext, asked: ApplicationSpec, state: ImportState) -> Outcome:
         if not state.asked:
@@ -245,10 +245,6 @@ def _places(ctx: StepContext, asked: ApplicationSpec) -> Places:
     path = f"konnect/portals/{ctx.the_tenant().portal}/applications/{asked.name}"
     client_name = _client(ctx, asked).client_name
     return Places(f"curity/clients/{client_name}", Place(Stage.APPLICATION, Scope.TENANT, path), reference(ctx, asked))
-
-
-def _warned(diff: ImportDiff, warnings: tuple[str, ...]) -> ImportDiff:
-    return replace(diff, warnings=warnings)
 
 
 def _rights(asked: ApplicationSpec) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 
-from dcr.errors import Conflict
 from dcr.results.report import Verdict
 from sandbox.konnect.state import Provider
 from tests.in_process import CarryOut, Mishap, answered, lost, problem
 from tests.unit.kong_in_process import KongInProcess
 from tests.unit.steps.contexts import FACTS, INITIAL_CLIENT, StepWorld
+from tests.unit.steps.fake_vault import FakeVault
 from tests.unit.steps.portal_binding.one_provider import converge, plan
 
 VERIFY = ("POST", "/v2/dcr-providers/.+/verify")
@@ -110,11 +111,42 @@ def test_how_a_verify_ended_is_remembered_beside_the_provider_without_any_words_
     assert world.vault.kept[REMEMBERED][0]["verify"] == "ok"
 
 
-def test_a_verify_that_ended_well_the_first_time_needs_no_remembering() -> None:
+@pytest.mark.parametrize("changed", [False, True], ids=["made", "changed"])
+@pytest.mark.parametrize("after", ["the write", "the verify"])
+def test_a_run_that_dies_between_the_providers_write_and_vaults_memory_owes_the_verify(
+    changed: bool, after: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world = StepWorld().with_initial_client()
-    converge(world)
+    if changed:
+        converge(world)
+        world.kong.only(Provider).display_name = "Renamed"
+    with monkeypatch.context() as dying, pytest.raises(Killed):
+        if after == "the write":
+            world.kong.traffic.once(*VERIFY, _killed)
+        else:
+            dying.setattr(world.vault, "put", partial(_killed_at_the_second, world.vault, []))
+        converge(world)
+    world.kong.traffic.clear()
 
-    assert REMEMBERED not in world.vault.kept
+    (claim,) = converge(world).claims
+    assert claim.verdict is Verdict.OK
+    assert world.kong.traffic.writes() == [("POST", f"/v2/dcr-providers/{world.kong.only(Provider).id}/verify")]
+    assert plan(world).changes == ()
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def _killed(_: CarryOut) -> Any:
+    raise Killed
+
+
+def _killed_at_the_second(vault: FakeVault, written: list[str], path: str, values: Any, **how: Any) -> int:
+    written.append(path)
+    if len(written) > 1:
+        raise Killed
+    return FakeVault.put(vault, path, values, **how)
 
 
 def test_one_run_asks_for_a_verify_once_however_it_ends() -> None:
@@ -132,9 +164,10 @@ def test_a_tenants_run_that_may_not_change_the_platform_leaves_the_verify_to_the
     converge(world)
     world.kong.traffic.clear()
 
-    with pytest.raises(Conflict, match="dcr prepare"):
-        converge(world, profile_changes="stop")
-    assert world.kong.traffic.writes() == []
+    found = converge(world, profile_changes="stop")
+    assert (found.changes, world.kong.traffic.writes()) == ((), [])
+    (warning,) = found.warnings
+    assert "was last verified: failed at" in warning and "`dcr prepare`" in warning
 
 
 def test_a_look_after_a_verify_that_did_not_end_well_asks_nothing() -> None:
