@@ -14,7 +14,7 @@ from dcr.model.platform import Platform
 from dcr.model.tenant import Tenant
 from dcr.results.changes import Change, Scope, Stage
 from dcr.results.facts import Facts
-from dcr.results.outcome import Outcome
+from dcr.results.outcome import Outcome, together
 from dcr.results.plan import Plan
 from dcr.results.report import Orphan
 from dcr.steps.context import StepContext
@@ -45,7 +45,7 @@ class Observation:
 
     @property
     def facts(self) -> Facts:
-        return _together(self.outcomes).facts
+        return together(self.outcomes).facts
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -56,15 +56,15 @@ class Observation:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        return _together(self.outcomes).problems
+        return together(self.outcomes).problems
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        return _together(self.outcomes).warnings
+        return together(self.outcomes).warnings
 
     @property
     def orphans(self) -> tuple[Orphan, ...]:
-        return _together(self.outcomes).orphans
+        return together(self.outcomes).orphans
 
     @property
     def told(self) -> Observation:
@@ -196,13 +196,6 @@ def observe_one(entry: Entry, item: Item, ctx: StepContext, *, wanted: bool = Tr
 
 def _told(one: Observed) -> Outcome:
     return Outcome(one.outcome.facts, problems=() if one.state is not None else one.outcome.problems)
-
-
-def _together(outcomes: Iterable[Outcome]) -> Outcome:
-    together = Outcome()
-    for outcome in outcomes:
-        together += outcome
-    return together
 
 
 def _problems_of(error: DcrError) -> tuple[Problem, ...]:

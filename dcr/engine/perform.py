@@ -16,6 +16,7 @@ from dcr.steps.context import StepContext
 from dcr.steps.step import Item, Lock, Step
 from dcr.vault import paths
 
+Written = Callable[[Outcome], None]
 # Whose setting or log tells why something that was accepted is not there, by the first part of its path in a plan.
 NOT_KEPT = {
     "curity": "Look at its log, and at who else writes its configuration.",
@@ -32,13 +33,25 @@ class Performed:
     reads: dict[str, Any] = field(default_factory=dict, repr=False)
 
 
-def perform(step: Step[Any, Any], item: Item, ctx: StepContext, permission: Permission, observed: Observed | None = None) -> Performed:
+def _nobody_listens(_written: Outcome) -> None:
+    """A write whose proof is all that counts."""
+
+
+def perform(
+    step: Step[Any, Any],
+    item: Item,
+    ctx: StepContext,
+    permission: Permission,
+    observed: Observed | None = None,
+    written: Written = _nobody_listens,
+) -> Performed:
     """Bring one thing to what is wanted, and prove that it stayed so.
 
     Args:
         ctx: the tenant's lock is held by the run.
         observed: by the run, under the tenant's lock; None: it is observed here. What others may change meanwhile always is, under its
             own lock.
+        written: is told what the write came to, before it is proved kept: an attempt that fails then is not repeated by the next.
 
     Raises:
         Problems, Conflict, Refused: it may not be written; nothing was.
@@ -46,13 +59,20 @@ def perform(step: Step[Any, Any], item: Item, ctx: StepContext, permission: Perm
         CheckFailed: it was accepted, and was not kept.
     """
     moves = Moves(step.diff, step.apply, "it accepted the change but did not keep", step.outcome)
-    return _performed(moves, step, item, ctx, permission, observed)
+    return _performed(moves, step, item, ctx, permission, observed, written)
 
 
-def remove(step: Step[Any, Any], item: Item, ctx: StepContext, permission: Permission, observed: Observed | None = None) -> Performed:
+def remove(
+    step: Step[Any, Any],
+    item: Item,
+    ctx: StepContext,
+    permission: Permission,
+    observed: Observed | None = None,
+    written: Written = _nobody_listens,
+) -> Performed:
     """Take away what is ours of one thing, and prove that it is gone. Arguments and errors as those of `perform`."""
     moves = Moves(step.absent, step.remove, "its removal was accepted, and still there is")
-    return _performed(moves, step, item, ctx, permission, observed)
+    return _performed(moves, step, item, ctx, permission, observed, written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +86,13 @@ class Moves:
 
 
 def _performed(
-    moves: Moves, step: Step[Any, Any], item: Item, ctx: StepContext, permission: Permission, observed: Observed | None
+    moves: Moves,
+    step: Step[Any, Any],
+    item: Item,
+    ctx: StepContext,
+    permission: Permission,
+    observed: Observed | None,
+    written: Written,
 ) -> Performed:
     with _locked(step, ctx) as (reading, writing):
         known = observed is not None and step.lock is not Lock.PLATFORM
@@ -77,13 +103,14 @@ def _performed(
         if not diff:
             return Performed(moves.outcome(reading, item, state) + Outcome(warnings=diff.warnings), reading.reads)
         applied = moves.write(writing, item, state, diff)
+        told = Outcome(changes=applied.changes or diff.changes, warnings=diff.warnings) + replace(applied, changes=())
+        written(told)
         after = reading.fresh().knowing(applied.facts)
         kept = step.observe(after, item)
         left = moves.diff(after, item, kept)
         if left:
             raise _not_kept(moves.not_kept, [change.path for change in left.changes])
-    written = Outcome(changes=applied.changes or diff.changes, warnings=diff.warnings) + replace(applied, changes=())
-    return Performed(written + moves.outcome(after, item, kept) + Outcome(warnings=left.warnings), after.reads)
+    return Performed(told + moves.outcome(after, item, kept) + Outcome(warnings=left.warnings), after.reads)
 
 
 @contextmanager

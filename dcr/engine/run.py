@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from dcr.engine.observe import Observation, Observed, observe
-from dcr.engine.perform import Performed, perform, remove
+from dcr.engine.perform import Performed, Written, perform, remove
 from dcr.engine.permission import NOTHING_MORE, Mandate, Permission
 from dcr.engine.record import Record
 from dcr.engine.request_counting import RequestCounting
@@ -21,7 +21,7 @@ from dcr.errors import DcrError, Pending, Refused
 from dcr.http.retries import Sleep, with_retries
 from dcr.results.changes import Stage
 from dcr.results.facts import Facts
-from dcr.results.outcome import Outcome
+from dcr.results.outcome import Outcome, together
 from dcr.results.plan import Plan
 from dcr.results.report import Claim, Decision, Report, Verdict
 from dcr.steps.context import StepContext
@@ -36,7 +36,7 @@ Attempt = Callable[[], Outcome]
 Look = Callable[[], Observation]
 Survey = Callable[..., Observation]
 """Called as `observe` is."""
-Move = Callable[[Step[Any, Any], Item, StepContext, Permission, Observed | None], Performed]
+Move = Callable[[Step[Any, Any], Item, StepContext, Permission, Observed | None, Written], Performed]
 Approve = Callable[[Plan], Decision]
 """Called with what would be written where the policy asks for a person; returns what was decided, or raises to stop there."""
 
@@ -146,7 +146,7 @@ class Run:
         with self._record.stage(stage):
             for step in steps_of(stage):
                 for item in step.items(self.ctx.tenant):
-                    self._converge(step, item)
+                    self.converge_step(step, item)
 
     def remove_unwanted(self, *, but: Step[Any, Any] | None = None) -> None:
         """Take away what is no longer asked for: last things first, and before anything new, in whose place it may stand.
@@ -211,38 +211,48 @@ class Run:
         """What a stage of preflight writes is written once everything is allowed: the tenant is accepted by then."""
         for step in steps_of(Stage.PREFLIGHT):
             for item in step.items(self.ctx.tenant):
-                self._converge(step, item)
+                self.converge_step(step, item)
 
     def _remove(self, step: Step[Any, Any], item: Item) -> None:
         self.ctx.progress(f"removing {step.name} {item}".rstrip())
         observed = self._observation.of(step, item, wanted=False)
-        outcome = self._execution.attempt(step, item, self._attempts(remove, step, item, observed), removes=True)
-        self._record.keep(outcome, written=True)
+        self._written(remove, step, item, observed)
         self._performed.add((type(step), item))
 
-    def _converge(self, step: Step[Any, Any], item: Item) -> None:
+    def converge_step(self, step: Step[Any, Any], item: Item) -> None:
+        """Bring one thing to what is wanted, unless nothing of it was found to differ."""
         observed = self._observation.of(step, item)
         if self._outdated(step, item):
             observed = None
         elif observed is not None and not observed.outcome.changes:
             return
         self.ctx.progress(f"{step.name} {item}".rstrip())
-        outcome = self._execution.attempt(step, item, self._attempts(perform, step, item, observed))
-        self._record.keep(outcome, written=True, instead_of=observed.outcome if observed else Outcome())
-        self._facts = self._facts.merge(outcome.facts)
+        self._written(perform, step, item, observed)
         self._performed.add((type(step), item))  # also if another run was faster: it is no longer as it was observed
 
-    def _attempts(self, move: Move, step: Step[Any, Any], item: Item, observed: Observed | None) -> Attempt:
+    def _written(self, move: Move, step: Step[Any, Any], item: Item, observed: Observed | None) -> None:
+        told: list[Outcome] = []
+        attempt = self._attempts(move, step, item, observed, told)
+        try:
+            outcome = self._execution.attempt(step, item, attempt, removes=move is remove)
+        except BaseException:
+            self._record.keep(together(told), written=True)
+            raise
+        self._record.keep(outcome, written=True, instead_of=observed.outcome if observed else Outcome())
+        self._facts = self._facts.merge(outcome.facts)
+
+    def _attempts(self, move: Move, step: Step[Any, Any], item: Item, observed: Observed | None, told: list[Outcome]) -> Attempt:
         """The first attempt uses what the run observed; every other one looks for itself, so a lost answer is found, not repeated."""
         known: list[Observed] = [observed] if observed else []
         reads = [self._reads]
         base = replace(self.ctx, after_change=self._outdated(step, item))
 
         def attempt() -> Outcome:
-            ctx = base.knowing(self._facts).sharing(reads.pop() if reads else {})
-            performed = move(step, item, ctx, self._permission, known.pop() if known else None)
+            earlier = together(told)  # of attempts that wrote, and failed before it was proved
+            ctx = base.knowing(self._facts.merge(earlier.facts)).sharing(reads.pop() if reads else {})
+            performed = move(step, item, ctx, self._permission, known.pop() if known else None, told.append)
             self._reads = performed.reads
-            return performed.outcome
+            return earlier + performed.outcome
 
         return attempt
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -36,6 +37,11 @@ class Outcome:
             _once(self.vault_paths + later.vault_paths),
             _once(self.warnings + later.warnings),
         )
+
+
+def together(outcomes: Iterable[Outcome]) -> Outcome:
+    """Several, in their order, as one."""
+    return sum(outcomes, Outcome())
 
 
 def _once(things: tuple[T, ...]) -> tuple[T, ...]:

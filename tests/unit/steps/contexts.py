@@ -179,6 +179,7 @@ def a_context(
         clock=world.time.clock(),
         portal=world.portal,
         settings=SimpleNamespace(portal=SimpleNamespace(url=world.portal_override)),
+        requests=tuple,
     )
     whose = None if for_platform else tenant or a_tenant()
     return StepContext(cast(Systems, systems), platform or a_platform(), whose, known, replace=frozenset(replace))
