@@ -7,7 +7,7 @@ Source: docs/vendors/konnect.md, Routes, Roles.
 
 from __future__ import annotations
 
-from dcr.errors import Problem, Refused
+from dcr.errors import Missing, Problem, Refused
 from dcr.konnect.portals import LinkedService
 from dcr.konnect.routes import find_routes
 from dcr.model.tenant import ApiSpec
@@ -24,10 +24,16 @@ def routed(ctx: StepContext, number: int, api: ApiSpec, service: LinkedService) 
     Args:
         number: of the API in the tenant.
     """
+    refusals: dict[str, Problem] = ctx.cached("control planes that do not show their routes", dict)
+    if service.control_plane_id in refusals:  # a missing right is missing for its other services too
+        return Outcome(problems=(refusals[service.control_plane_id],))
     try:
         routes = ctx.lasting(f"routes of {service.id}", lambda: find_routes(ctx.konnect, service.control_plane_id, service.id))
     except Refused as error:  # without a look at the routes, credentials could go to somebody else's
-        return Outcome(problems=(Problem(error.where, error.problem, error.remedy),))
+        problem = Problem(error.where, error.problem, error.remedy)
+        if not isinstance(error, Missing):
+            refusals[service.control_plane_id] = problem
+        return Outcome(problems=(problem,))
     request = request_of(api, ctx.platform.gateway.url)
     if any(takes(request, route) for route in routes):
         return Outcome(Facts(routed=frozenset({api.label})))
