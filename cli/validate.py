@@ -23,8 +23,8 @@ def validate(paths: Paths, platform: PlatformFile = None, as_json: AsJson = Fals
     """Check tenants and platforms without asking any system.
 
     Every fault is told in one line, with file, line, field and remedy. What a file describes is told from its fields. With a platform,
-    its policy (names, hosts of redirect URIs, limits) is applied to every tenant. What only the systems know, for example
-    whether a portal exists, is found by `dcr preflight`.
+    its policy (names, hosts of redirect URIs, limits, what is granted to whom) is applied to every tenant. What only the systems know,
+    for example whether a portal exists, is found by `dcr preflight`.
 
     \b
     Examples:

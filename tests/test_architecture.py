@@ -92,6 +92,10 @@ def test_the_verdict_of_a_report_is_judged_in_one_module() -> None:
     assert holding(r"\bReport\(") - defined == {"dcr/engine/record.py"}, "who else makes a report could judge it"
 
 
+def test_the_gateway_is_sent_credentials_by_one_way() -> None:
+    assert holding(r"\bgateway\.call\(") == {"dcr/steps/smoke_test/closed_routes.py"}
+
+
 def test_steps_use_guarded_clients_only() -> None:
     assert holding(r"\.unguarded\b", "dcr/steps") == {"dcr/steps/context.py"}
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dcr.model.hosts import ANY_PORT, authority, is_allowed, is_loopback, is_well_formed, split_entry
-from dcr.model.violations import Fault, Location, mapping, shown, texts
+from dcr.model.violations import Fault, Location, elements, mapping, shown, texts
 
 ADDRESSES: tuple[Location, ...] = (
     ("curity", "admin_url"),
@@ -70,19 +70,27 @@ def _foreign_addresses(platform: object) -> Iterator[Fault]:
 
 def _patterns(platform: object) -> Iterator[Fault]:
     rules = mapping(platform, "rules")
-    for name in ("tenant_names", "application_names"):
-        pattern = rules.get(name)
+    patterns: list[tuple[Location, object]] = [((name,), rules.get(name)) for name in ("tenant_names", "application_names")]
+    for number, grant in elements(rules, "grants"):
+        patterns += [(("grants", number, "slugs", place), slug) for place, slug in texts(grant, "slugs")]
+    for location, pattern in patterns:
         if isinstance(pattern, str):
             try:
                 re.compile(pattern)
             except re.error as error:
-                yield Fault(("rules", name), f"is not a regular expression: {error.msg}", "Fix it, or leave it empty to allow any name")
+                remedy = "Fix it, or leave it empty to allow any name"
+                yield Fault(("rules", *location), f"is not a regular expression: {error.msg}", remedy)
 
 
 def _redirect_hosts(platform: object) -> Iterator[Fault]:
-    for number, host in texts(mapping(platform, "rules"), "redirect_hosts"):
-        if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", host.strip().lower()):
-            yield Fault(("rules", "redirect_hosts", number), f"{shown(host)} is not a host", "Write the host alone: app.example")
+    rules = mapping(platform, "rules")
+    holders: list[tuple[Location, object]] = [((), rules)]
+    holders += [(("grants", number), grant) for number, grant in elements(rules, "grants")]
+    for location, holder in holders:
+        for number, host in texts(holder, "redirect_hosts"):
+            if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", host.strip().lower()):
+                place = ("rules", *location, "redirect_hosts", number)
+                yield Fault(place, f"{shown(host)} is not a host", "Write the host alone: app.example")
 
 
 def _repetitions(platform: object) -> Iterator[Fault]:

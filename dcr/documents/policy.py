@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import urlsplit
 
+from dcr.documents.grants import host_of, not_granted
 from dcr.errors import Problem
 from dcr.model.platform import Platform, Rules
 from dcr.model.tenant import Tenant
@@ -24,6 +24,7 @@ def broken_rules(rules: Rules, tenant: object) -> list[Fault]:
         *_redirect_hosts(rules, tenant),
         *_at_most(rules.max_apis, tenant, "apis"),
         *_at_most(rules.max_applications, tenant, "applications"),
+        *not_granted(rules.grants, tenant),
     ]
 
 
@@ -43,17 +44,10 @@ def _name(pattern: str, rule: str, name: object, location: tuple[str | int, ...]
 def _redirect_hosts(rules: Rules, tenant: object) -> Iterator[Fault]:
     for number, application in elements(tenant, "applications"):
         uri = application.get("redirect_uri") if isinstance(application, Mapping) else None
-        host = _host(uri) if isinstance(uri, str) else None
+        host = host_of(uri) if isinstance(uri, str) else ""
         if rules.redirect_hosts and host and host not in {allowed.lower() for allowed in rules.redirect_hosts}:
             remedy = f"rules.redirect_hosts of the platform allows {', '.join(rules.redirect_hosts)}"
             yield Fault(("applications", number, "redirect_uri"), f"{shown(host)} is not a host that redirect URIs may name", remedy)
-
-
-def _host(uri: str) -> str | None:
-    try:
-        return urlsplit(uri.strip()).hostname
-    except ValueError:
-        return None
 
 
 def _at_most(limit: int, tenant: object, name: str) -> Iterator[Fault]:

@@ -56,7 +56,8 @@ class Record:
         for outcome in outcomes:
             self.keep(outcome, written=drift)
             self.claims += [_drifted(change) for change in outcome.changes if drift]
-            self.claims += [_undetermined(problem) for problem in outcome.problems]
+            judged_already = {claim.detail for claim in outcome.claims}
+            self.claims += [claim for claim in map(_undetermined, outcome.problems) if claim.detail not in judged_already]
 
     def shown_since(self, claims: int) -> str:
         """How many of the claims that came after so many hold."""

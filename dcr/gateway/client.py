@@ -1,6 +1,6 @@
 """The Kong Gateway, asked as an API's consumer would: it judges, we note what it said.
 
-Source: docs/vendors/konnect.md, Decision order.
+Source: docs/vendors/konnect.md, Decision order, Gateway answers.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dcr.results.evidence import Evidence
 from dcr.secret import Secret
 
 SYSTEM = "gateway"
+UPSTREAM_LATENCY = "X-Kong-Upstream-Latency"
 # Only these are passed on: what an upstream answers may repeat what it was sent.
 KNOWN_MESSAGES = frozenset(
     {
@@ -45,6 +46,7 @@ class GatewayAnswer:
     status: int
     message: str  # the gateway's own words, if they are known ones
     evidence: Evidence
+    proxied: bool = False  # the API behind the gateway has answered, as far as the gateway tells
 
 
 class Gateway:
@@ -71,7 +73,7 @@ class Gateway:
         if authorization is not None:
             headers["Authorization"] = authorization.get_secret_value()
         response = self.sender.send(method, path, headers=headers)
-        return GatewayAnswer(response.status_code, _message(response), evidence_of(response))
+        return GatewayAnswer(response.status_code, _message(response), evidence_of(response), UPSTREAM_LATENCY in response.headers)
 
 
 def _message(response: httpx.Response) -> str:

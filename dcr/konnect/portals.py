@@ -57,6 +57,7 @@ class SyncError(KonnectAnswer):
 
 class LinkedService(KonnectAnswer):
     id: Id
+    control_plane_id: Id
     auth_strategy_sync_error: SyncError | None = None
 
 

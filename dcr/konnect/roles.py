@@ -1,6 +1,6 @@
 """Which Konnect role a call needs, so that a 403 can name it.
 
-Source: docs/vendors/konnect.md, Roles. No role is named there for reading alone; the least one that can read is.
+Source: docs/vendors/konnect.md, Roles. Where no role is named there for reading alone, the least one that can read is.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ ROLES = (
     Role(".*", r"/v3/portals(/.*)?", "Portals: Maintainer (on this portal)"),
     Role("PUT", r"/v3/apis/[^/]+/publications/.*", "APIs: Publisher, and Application Auth Strategies: Viewer"),
     Role(".*", r"/v3/apis/[^/]+/registrations", "APIs: Registration Approver"),
+    Role("GET", r"/v2/control-planes/[^/]+/core-entities/.*", "Control Planes: Viewer (on this control plane)"),
     Role(".*", r"/v3/(apis|api-implementations|api-publications)(/.*)?", "APIs: Publisher"),
 )
 

@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from dcr.model.names import CurityId, Slug
+from dcr.model.tenant import RegistrationApproval, Visibility, Way
 
 STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -19,6 +20,7 @@ HOST_PORT_PATTERN = r"^(\[[0-9a-f:]+\]|[a-z0-9.-]+):(\d{1,5}|\*)$"
 HttpsUrl = Annotated[str, Field(pattern=HTTPS_URL_PATTERN, max_length=256)]
 HostPort = Annotated[str, Field(pattern=HOST_PORT_PATTERN)]
 ShortText = Annotated[str, Field(min_length=1, max_length=128)]
+PlainText = Annotated[str, Field(min_length=1, max_length=255)]
 
 
 class CurityMode(StrEnum):
@@ -140,6 +142,24 @@ class GatewaySpec(BaseModel):
     url: HttpsUrl = Field(description="Address at which the gateway's routes are reached.")
 
 
+class Grant(BaseModel):
+    """What some tenants may ask for. An empty list allows any; all that a tenant asks for has to be allowed by one grant."""
+
+    model_config = STRICT
+    slugs: tuple[ShortText, ...] = Field(default=(), description="Regular expressions: which tenants, by their short names.")
+    portals: tuple[PlainText, ...] = Field(default=(), description="Portals, by name.")
+    apis: tuple[PlainText, ...] = Field(default=(), description="APIs, by name for every version, or by name and version: Orders v1.")
+    owners: tuple[PlainText, ...] = Field(
+        default=(),
+        description="Developers by e-mail address, teams by name. A developer who shall own imported applications has to be listed.",
+    )
+    requesters: tuple[PlainText, ...] = Field(default=(), description="Who may ask: values of requested_by.")
+    visibilities: tuple[Visibility, ...] = Field(default=(), description="Of the APIs in the portal.")
+    approvals: tuple[RegistrationApproval, ...] = Field(default=(), description="Values of registration_approval.")
+    redirect_hosts: tuple[PlainText, ...] = Field(default=(), description="Hosts that redirect URIs may name.")
+    ways: tuple[Way, ...] = Field(default=(), description="How applications may come to be.")
+
+
 class Rules(BaseModel):
     """The platform's policy."""
 
@@ -160,6 +180,7 @@ class Rules(BaseModel):
     tenant_names: str = Field(default="", description="Regular expression for slugs, beside our own rule. Empty: any.")
     application_names: str = Field(default="", description="Regular expression for application names. Empty: any.")
     redirect_hosts: tuple[str, ...] = Field(default=(), description="Hosts that redirect URIs may name. Empty: any.")
+    grants: tuple[Grant, ...] = Field(default=(), description="Which tenants may ask for what. Empty: any tenant for anything.")
     max_apis: int = Field(default=20, ge=1, le=50, description="APIs of one tenant.")
     max_applications: int = Field(default=10, ge=1, le=50, description="Applications of one tenant.")
 

@@ -57,6 +57,7 @@ class Facts:
     portal: PortalFacts | None = None
     owner_id: str | None = None
     api_ids: Mapping[str, str] = field(default_factory=dict)  # by the API's label
+    routed: frozenset[str] = frozenset()  # labels of APIs whose method and path are a route of their own gateway service
     provider_id: str | None = None
     provider_verified: bool | None = None  # True: Konnect has been asked to verify it in this run
     strategy_id: str | None = None

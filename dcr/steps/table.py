@@ -16,6 +16,7 @@ from dcr.steps.dcr_enablement.registration_endpoint import RegistrationEndpoint
 from dcr.steps.portal_binding.auth_strategy import AuthStrategy
 from dcr.steps.portal_binding.dcr_provider import DcrProvider
 from dcr.steps.portal_binding.publication import PublicationStep
+from dcr.steps.preflight.policy import PolicyCheck
 from dcr.steps.preflight.portal_and_apis import PortalAndApis
 from dcr.steps.preflight.tenant_record import TenantRecord
 from dcr.steps.preflight.vault_access import VaultAccess
@@ -23,6 +24,7 @@ from dcr.steps.smoke_test.smoke_test import SmokeTest
 from dcr.steps.step import Check, Entry, Step
 
 VAULT_ACCESS = VaultAccess()
+POLICY = PolicyCheck()
 PORTAL_AND_APIS = PortalAndApis()
 TENANT_RECORD = TenantRecord()
 INITIAL_CLIENT = InitialClientStep()
@@ -39,6 +41,7 @@ SMOKE_TEST = SmokeTest()
 
 TABLE: tuple[Entry, ...] = (
     VAULT_ACCESS,
+    POLICY,
     PORTAL_AND_APIS,
     TENANT_RECORD,
     INITIAL_CLIENT,

@@ -14,6 +14,7 @@ from tests.sandbox_fixture import TREE
 KONNECT = {
     "GET /v3/portals": "Portals: Maintainer",
     "GET /v3/apis": "APIs: Publisher",
+    "GET /v2/control-planes/*/core-entities": "Control Planes: Viewer",
     "GET /v2/dcr-providers": "DCR Providers: Creator",
     "POST /v2/dcr-providers": "DCR Providers: Creator",
     "GET /v2/application-auth-strategies": "Application Auth Strategies: Viewer",

@@ -1,6 +1,6 @@
-"""Other people's things that a tenant needs: portal, APIs with their implementation links, and the owner. Only looked at.
+"""Other people's things that a tenant needs: portal, APIs with their gateway services and routes, and the owner. Only looked at.
 
-Source: docs/vendors/konnect.md, Portals, APIs.
+Source: docs/vendors/konnect.md, Portals, APIs, Routes.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from dcr.results.changes import Scope, Stage
 from dcr.results.facts import Facts, PortalFacts
 from dcr.results.outcome import Outcome
 from dcr.steps.context import StepContext
+from dcr.steps.preflight.proving_routes import routed
 from dcr.steps.step import Check, Item, System
 
 
@@ -35,7 +36,7 @@ class PortalAndApis(Check):
 
     name, stage, scope = "portal and APIs", Stage.PREFLIGHT, Scope.TENANT
     systems = frozenset({System.KONNECT})
-    timeout_seconds, description = 120, "The portal, the APIs with their gateway services, and the owner of the applications."
+    timeout_seconds, description = 120, "The portal, the APIs with their gateway services and routes, and the owner of the applications."
     link = "portal, APIs, implementation links and owner"
 
     def prove(self, ctx: StepContext, item: Item) -> Outcome:  # noqa: ARG002
@@ -71,9 +72,13 @@ def _apis(ctx: StepContext, tenant: Tenant) -> Outcome:
     candidates = find_apis(ctx.konnect, [api.name for api in tenant.apis])
     found = [(wanted, _api(candidates, wanted)) for wanted in tenant.apis]
     links = find_implementations(ctx.konnect, [api.id for _, api in found if api])
-    problems = [_link_problems(wanted, api, links) if api else (_no_api(wanted, candidates),) for wanted, api in found]
-    facts = Facts(api_ids={wanted.label: api.id for wanted, api in found if api})
-    return Outcome(facts, problems=tuple(problem for some in problems for problem in some))
+    outcome = Outcome(Facts(api_ids={wanted.label: api.id for wanted, api in found if api}))
+    for number, (wanted, api) in enumerate(found):
+        link = next((one for one in links if api and one.api_id == api.id), None)
+        outcome += Outcome(problems=_link_problems(wanted, link) if api else (_no_api(wanted, candidates),))
+        if link and link.service:
+            outcome += routed(ctx, number, wanted, link.service)
+    return outcome
 
 
 def _api(candidates: Iterable[KonnectApi], wanted: WantedApi) -> KonnectApi | None:
@@ -86,10 +91,9 @@ def _no_api(wanted: WantedApi, candidates: Iterable[KonnectApi]) -> Problem:
     return _problem(f"apis/{wanted.label}", "no such API", f"{there}Create it in Konnect, or correct name and version in the tenant.")
 
 
-def _link_problems(wanted: WantedApi, api: KonnectApi, links: Iterable[Implementation]) -> tuple[Problem, ...]:
+def _link_problems(wanted: WantedApi, link: Implementation | None) -> tuple[Problem, ...]:
     """What people have to fix before the API's registrations mean anything to the gateway."""
     path = f"apis/{wanted.label}"
-    link = next((one for one in links if one.api_id == api.id), None)
     if link is None:
         remedy = "Link the API to its gateway service."
         return (_problem(f"{path}/implementations", "not linked to a gateway service, so the gateway lets everyone in", remedy),)

@@ -55,6 +55,11 @@ def let_in(answer: GatewayAnswer) -> bool:
     return answer.status < 400
 
 
+def is_closed(answer: GatewayAnswer) -> bool:
+    """Whether the gateway itself demands other credentials; an API behind an open route may say 401 too."""
+    return answer.status == 401 and not answer.proxied
+
+
 def may_change(answer: GatewayAnswer) -> bool:
     """Whether an answer to good credentials may be another one soon: what was just made takes a while to arrive at the data planes."""
     return answer.status in (401, 403, 408, 429) or answer.status >= 500
@@ -71,8 +76,10 @@ def access(answer: GatewayAnswer, *, pending: bool) -> Finding:
 
 def refusal(answer: GatewayAnswer, wrong: Wrong) -> Finding:
     """Of a request that must be refused."""
-    if answer.status == 401:
+    if is_closed(answer):
         return Verdict.OK, ""
+    if answer.status == 401:
+        return Verdict.FAILED, f"401, but of the API itself: the request got through to it. {wrong.culprit}"
     if let_in(answer):
         return Verdict.FAILED, f"{answer.status}. {wrong.culprit}"
     if answer.status == 403:
@@ -84,8 +91,10 @@ def unregistered(answer: GatewayAnswer) -> Finding:
     """Of good credentials at an API for which their application is not registered."""
     if let_in(answer):
         return Verdict.FAILED, (
-            f"{answer.status}. The gateway ignores registrations: any application of the strategy gets in at any API. Check which plugins "
-            "are on the service beside Konnect's application-auth, and which APIs share it."
+            f"{answer.status}. Either it has a registration all the same, by an earlier specification or by somebody's hand: look at the "
+            "application's registrations in the portal, and revoke it. Or, if it has none: The gateway ignores registrations: any "
+            "application of the strategy gets in at any API. Check which plugins are on the service beside Konnect's application-auth, and "
+            "which APIs share it."
         )
     return (Verdict.OK, "") if answer.status in (401, 403) else _beside_the_point(answer)
 

@@ -21,12 +21,16 @@ from dcr.results.outcome import Outcome
 from dcr.results.report import Claim, Verdict
 from dcr.secret import BasicCredentials, Secret
 from dcr.steps.context import StepContext
-from dcr.steps.smoke_test.gateway_findings import Finding, Wrong, access, let_in, may_change, refusal, unregistered
+from dcr.steps.smoke_test.closed_routes import ClosedRoutes, ForeignRoute, NotClosed
+from dcr.steps.smoke_test.gateway_findings import Finding, Wrong, access, is_closed, let_in, may_change, refusal, unregistered
 from dcr.steps.smoke_test.openid_scope import refusal_of_openid
-from dcr.steps.smoke_test.unregistered import api_without_registration
+from dcr.steps.smoke_test.unregistered import apis_without_registration
 from dcr.steps.step import Check, Each, Item, System
 from dcr.vault import paths
 from dcr.vault.client import VaultSecret
+
+OPEN = "the same request without credentials was not refused, and no credentials go where that is so"
+NOBODY = "a gateway that lets nobody in would refuse this too"
 
 
 class SmokeTest(Check):
@@ -48,7 +52,7 @@ class SmokeTest(Check):
         token = _token_claim(ctx, application, found)
         registrations = ctx.facts.registrations.get(item)
         at_gateway = _AtGateway(ctx, application, found, pending=registrations is not None and registrations.pending)
-        claims = at_gateway.claims(tenant.apis_of(application), api_without_registration(ctx, application))
+        claims = at_gateway.claims(tenant.apis_of(application), apis_without_registration(tenant, application))
         return Outcome(claims=(token, *claims, *_scope_claims(ctx, item, found, token, claims)))
 
 
@@ -59,36 +63,45 @@ class _AtGateway:
         self._ctx, self._name, self._good, self._pending = ctx, application.name, _credentials(found), pending
         self._token_endpoint = found.values["token_endpoint"].get_secret_value()
         self._ends = ctx.clock.now() + ctx.platform.deadlines.propagation_seconds
+        self._routes = ClosedRoutes(ctx)
 
-    def claims(self, apis: tuple[ApiSpec, ...], elsewhere: ApiSpec | None) -> tuple[Claim, ...]:
+    def claims(self, apis: tuple[ApiSpec, ...], elsewhere: tuple[ApiSpec, ...]) -> tuple[Claim, ...]:
         """At each API: nothing without credentials, and in with the application's own; at the first one also what is nearly right.
 
         Args:
-            elsewhere: an API of the tenant for which the application is not registered.
+            elsewhere: the tenant's APIs for which the application shall not be registered.
 
         Without credentials comes first: before the gateway has heard of the publication it is open, and a success would show nothing.
+        Nor would credentials be safe there: where that request is not refused, none are sent.
         """
         found: list[Claim] = []
         for api in apis:
             self._ctx.progress(f"smoke test: {self._name} at {_route(api)}")
-            found += (self._refusal(api, Wrong.NOTHING, None), self._access(api))
+            closed = self._refusal(api, Wrong.NOTHING, None)
+            found += (closed, self._access(api) if closed.verdict is Verdict.OK else _not_asked(self._gets_in(api), OPEN))
         wrong_secret = BasicCredentials(self._good.username, Secret(secrets.token_urlsafe(32)))
         stranger = BasicCredentials(str(uuid.uuid4()), self._good.password)
         for wrong, credentials in ((Wrong.SECRET, wrong_secret), (Wrong.CLIENT, stranger)):
             understood = found[1].verdict in (Verdict.OK, Verdict.PENDING)
-            found.append(self._nearly_right(apis[0], wrong, credentials) if understood else _not_asked(apis[0], wrong))
-        return (*found, self._elsewhere(elsewhere)) if elsewhere else tuple(found)
+            found.append(self._nearly_right(apis[0], wrong, credentials) if understood else _not_asked(_is_refused(apis[0], wrong), NOBODY))
+        for api in elsewhere:
+            found += self._elsewhere(api)
+        return tuple(found)
 
-    def _elsewhere(self, api: ApiSpec) -> Claim:
+    def _gets_in(self, api: ApiSpec) -> str:
+        return f"{self._name} gets in at {_route(api)}"
+
+    def _elsewhere(self, api: ApiSpec) -> tuple[Claim, ...]:
+        """What could not be asked may be an open route, which is said then."""
         what = f"{self._name}, which is not registered there, is refused at {_route(api)}"
-        return self._asked(what, api, self._good.authorization(), lambda answer: answer.status in (401, 403), unregistered)
+        claim = self._asked(what, api, self._good.authorization(), lambda answer: answer.status in (401, 403), unregistered)
+        return (self._refusal(api, Wrong.NOTHING, None), claim) if claim.verdict is Verdict.UNKNOWN else (claim,)
 
     def _access(self, api: ApiSpec) -> Claim:
         def settled(answer: GatewayAnswer) -> bool:
             return not may_change(answer) or (self._pending and answer.status == 403)
 
-        what = f"{self._name} gets in at {_route(api)}"
-        return self._asked(what, api, self._good.authorization(), settled, partial(access, pending=self._pending))
+        return self._asked(self._gets_in(api), api, self._good.authorization(), settled, partial(access, pending=self._pending))
 
     def _nearly_right(self, api: ApiSpec, wrong: Wrong, credentials: BasicCredentials) -> Claim:
         """A wrong secret that gets in may have been let in by either: then Curity is asked too."""
@@ -106,7 +119,7 @@ class _AtGateway:
 
     def _refusal(self, api: ApiSpec, wrong: Wrong, authorization: Secret | None) -> Claim:
         def settled(answer: GatewayAnswer) -> bool:
-            return answer.status == 401 or not (let_in(answer) or may_change(answer))
+            return is_closed(answer) or not (let_in(answer) or may_change(answer))
 
         return self._asked(_is_refused(api, wrong), api, authorization, settled, partial(refusal, wrong=wrong))
 
@@ -118,15 +131,10 @@ class _AtGateway:
         settled: Callable[[GatewayAnswer], bool],
         judge: Callable[[GatewayAnswer], Finding],
     ) -> Claim:
-        clock = self._ctx.clock
         try:
-            answer = until(
-                lambda: self._ctx.gateway.call(api.method.value, api.path, authorization),
-                settled,
-                deadline_seconds=max(self._ends - clock.now(), 0.0),
-                poll_seconds=self._ctx.platform.deadlines.poll_seconds,
-                clock=clock,
-            )
+            answer = self._routes.ask(api, authorization, settled, max(self._ends - self._ctx.clock.now(), 0.0))
+        except (NotClosed, ForeignRoute) as error:
+            return _not_asked(what, error.problem)
         except DcrError as error:
             return _claim(what, _verdict(error), str(error))
         return _claim(what, *judge(answer), answer.evidence)
@@ -194,8 +202,8 @@ def _is_refused(api: ApiSpec, wrong: Wrong) -> str:
     return f"{wrong.words} is refused at {_route(api)}"
 
 
-def _not_asked(api: ApiSpec, wrong: Wrong) -> Claim:
-    return _claim(_is_refused(api, wrong), Verdict.UNKNOWN, "not asked: a gateway that lets nobody in would refuse this too")
+def _not_asked(what: str, why: str) -> Claim:
+    return _claim(what, Verdict.UNKNOWN, f"not asked: {why}")
 
 
 def _verdict(error: DcrError) -> Verdict:

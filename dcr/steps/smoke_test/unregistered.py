@@ -1,7 +1,8 @@
 """Proof that the gateway minds registrations: good credentials of an application get in nowhere that it is not registered for.
 
-Nothing else shows it, since every other request that must be refused lacks good credentials. Where the tenant has an API that the
-application does not use, the smoke test asks that one each time. Where it uses them all, there is one moment: just before it is registered.
+Nothing else shows it, since every other request that must be refused lacks good credentials. Where the tenant has APIs that the
+application does not use, the smoke test asks each of them each time, whatever registrations were found: what lives on from an earlier
+specification is to be seen. Where it uses them all, there is one moment: just before it is registered.
 
 Source: docs/vendors/konnect.md, Decision order (step 7).
 """
@@ -10,36 +11,35 @@ from __future__ import annotations
 
 from dcr.errors import DcrError
 from dcr.gateway.client import GatewayAnswer
-from dcr.http.polling import until
-from dcr.model.tenant import ApiSpec, ApplicationSpec, RegistrationApproval
+from dcr.model.tenant import ApiSpec, ApplicationSpec, RegistrationApproval, Tenant
 from dcr.results.changes import Stage
 from dcr.results.report import Claim
-from dcr.secret import BasicCredentials, Secret
+from dcr.secret import BasicCredentials
 from dcr.steps.context import StepContext
-from dcr.steps.smoke_test.gateway_findings import let_in, unregistered
+from dcr.steps.smoke_test.closed_routes import ClosedRoutes
+from dcr.steps.smoke_test.gateway_findings import is_closed, let_in, unregistered
 from dcr.vault import paths
 
 
-def api_without_registration(ctx: StepContext, application: ApplicationSpec) -> ApiSpec | None:
-    """One of the tenant's APIs that the application has no business at, if there is one."""
-    tenant, known = ctx.the_tenant(), ctx.facts.registrations.get(application.name)
-    allowed = {api.label for api in tenant.apis_of(application)} | (known.also_for if known else frozenset())
-    return next((api for api in tenant.apis if api.label not in allowed), None)
+def apis_without_registration(tenant: Tenant, application: ApplicationSpec) -> tuple[ApiSpec, ...]:
+    """The tenant's APIs that the application has no business at."""
+    used = tenant.apis_of(application)
+    return tuple(api for api in tenant.apis if api not in used)
 
 
 def before_registration(ctx: StepContext, application: ApplicationSpec, api: ApiSpec) -> tuple[Claim, ...]:
     """Ask at an API with an application's good credentials before it is registered there.
 
     Returns:
-        no claim where the gateway's answer would show nothing: it is open as yet, or has not heard of the application. The smoke test
-        tells of that, and waits no longer for it than this does.
+        no claim where the gateway's answer would show nothing, or nothing may be sent: it is open as yet, or has not heard of the
+        application. The smoke test tells of that, and waits no longer for it than this does.
     """
-    if api_without_registration(ctx, application) or _waits_for_a_person(ctx):  # the smoke test can ask
+    if apis_without_registration(ctx.the_tenant(), application) or _waits_for_a_person(ctx):  # the smoke test can ask
         return ()
-    credentials = _credentials(ctx, application)
+    credentials, routes, patience = _credentials(ctx, application), ClosedRoutes(ctx), ctx.platform.deadlines.propagation_seconds
     try:
-        in_force = credentials and _asked(ctx, api, None).status == 401
-        answer = _asked(ctx, api, credentials.authorization()) if credentials and in_force else None
+        in_force = credentials and is_closed(routes.ask(api, None, is_closed, patience))
+        answer = routes.ask(api, credentials.authorization(), _knows_the_client, patience) if credentials and in_force else None
     except DcrError:
         return ()
     if answer is None or not (answer.status == 403 or let_in(answer)):
@@ -60,16 +60,5 @@ def _credentials(ctx: StepContext, application: ApplicationSpec) -> BasicCredent
     return BasicCredentials(found.values["client_id"].get_secret_value(), found.values["client_secret"])
 
 
-def _asked(ctx: StepContext, api: ApiSpec, authorization: Secret | None) -> GatewayAnswer:
-    """Without credentials: until they are asked for. With them: until the client is known."""
-
-    def settled(answer: GatewayAnswer) -> bool:
-        return (answer.status == 401) is (authorization is None)
-
-    return until(
-        lambda: ctx.gateway.call(api.method.value, api.path, authorization),
-        settled,
-        deadline_seconds=ctx.platform.deadlines.propagation_seconds,
-        poll_seconds=ctx.platform.deadlines.poll_seconds,
-        clock=ctx.clock,
-    )
+def _knows_the_client(answer: GatewayAnswer) -> bool:
+    return answer.status != 401

@@ -83,6 +83,10 @@ PLATFORMS: dict[str, tuple[Expected, ...]] = {
     "discovery_as_issuer.yaml": ((4, "platform.curity.issuer", "is the address of its metadata"),),
     "foreign_address.yaml": ((10, "platform.vault.url", "vault.example:8201 is not among the allowed hosts"),),
     "foreign_default_port.yaml": ((8, "platform.gateway.url", "api.example:443 is not among the allowed hosts"),),
+    "grant_misspelt.yaml": ((12, "platform.rules.grants[0].portal", "is not a known field"),),
+    "grant_pattern.yaml": ((12, "platform.rules.grants[0].slugs[1]", "is not a regular expression: unterminated character set"),),
+    "grant_redirect_host.yaml": ((12, "platform.rules.grants[0].redirect_hosts[0]", "'https://app.example' is not a host"),),
+    "grant_unknown_choice.yaml": ((12, "platform.rules.grants[0].visibilities[0]", "'secret' is not one of private, public"),),
     "limit_out_of_range.yaml": (
         (12, "platform.rules.max_apis", "must be 1 or more"),
         (13, "platform.rules.max_applications", "is text, not a whole number"),

@@ -45,6 +45,12 @@ def test_every_status_is_an_answer(gateway: Gateway, status: int) -> None:
     assert (answer.evidence.call, answer.evidence.status) == ("GET https://api.test/orders", status)
 
 
+@pytest.mark.parametrize(("headers", "proxied"), [({"X-Kong-Upstream-Latency": "7"}, True), ({"X-Kong-Response-Latency": "1"}, False)])
+def test_an_answer_of_the_api_is_told_from_the_gateways_own(gateway: Gateway, headers: dict[str, str], proxied: bool) -> None:
+    respx.get(f"{URL}/orders").respond(401, headers=headers)
+    assert gateway.call("GET", "/orders").proxied is proxied
+
+
 @pytest.mark.parametrize("content", [b'{"message": "you sent Basic aWQ6c2VjcmV0"}', b"<html>", b"[1]", b'{"message": 3}', b"", b"\xff\xfe"])
 def test_what_an_upstream_says_is_not_repeated(gateway: Gateway, content: bytes) -> None:
     respx.get(f"{URL}/orders").respond(200, content=content)

@@ -206,6 +206,7 @@ def facts(
     *,
     apis: Mapping[str, str] | None = None,
     applications: Mapping[str, Mapping[str, str]] | None = None,
+    routed: Iterable[str] | None = None,
     **known: str | None,
 ) -> Facts:
     """What earlier steps found: `base`, and what is named beside it; None takes a fact away.
@@ -214,6 +215,7 @@ def facts(
         base: from another call.
         apis: label -> id.
         applications: name -> id, client_id, registrations, also_registered (labels joined by commas).
+        routed: labels of APIs whose path is a route of their own gateway service.
         known: issuer, metadata_url, token_endpoint, jwks_uri, registration_endpoint, secret_version, provider_id, strategy_id,
             portal_id, portal_url, portal_auto_approves, owner_id.
     """
@@ -226,7 +228,8 @@ def facts(
     of_applications = {name: ApplicationFacts(one["id"], one["client_id"]) for name, one in named.items() if "id" in one}
     of_registrations = {name: _registrations(one) for name, one in named.items() if "registrations" in one}
     plain |= {"api_ids": {**base.api_ids, **(apis or {})}, "applications": {**base.applications, **of_applications}}
-    return replaced(found, registrations={**base.registrations, **of_registrations}, **plain)
+    plain |= {"registrations": {**base.registrations, **of_registrations}, "routed": base.routed | frozenset(routed or ())}
+    return replaced(found, **plain)
 
 
 KNOWN = {

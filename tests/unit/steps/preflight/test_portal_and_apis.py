@@ -9,14 +9,16 @@ import pytest
 
 from dcr.results.outcome import Outcome
 from dcr.steps.preflight import portal_and_apis
-from sandbox.konnect.state import Team
-from tests.in_process import CarryOut, answered, page
+from sandbox.konnect.state import Route, Team
+from tests.in_process import CarryOut, answered, page, refused
 from tests.unit.kong_in_process import EMAIL, KongInProcess, portal_url
 from tests.unit.steps.contexts import StepWorld, a_tenant, facts, planned
 
 UNLINKED, ACE = "not linked to a gateway service", "whole control plane"
 SYNC_ERROR = {"message": "plugin exists", "control_plane_error": "control_plane_error_plugin_conflict"}
 LINKS = ("GET", "/v3/api-implementations")
+APIS = (("Orders", "v1"), ("Payments", ""))
+ROUTES = ".*/core-entities/services/[^/]+/routes"
 
 
 @pytest.fixture
@@ -54,6 +56,7 @@ def test_all_facts_are_found_when_everything_is_there(world: StepWorld) -> None:
         portal_auto_approves="false",
         owner_id=kong.developer.id,
         apis={"Orders v1": kong.api("Orders").id, "Payments": kong.api("Payments").id},
+        routed=("Orders v1", "Payments"),
     )
     assert kong.traffic.writes() == []
 
@@ -169,7 +172,7 @@ def test_an_owner_is_found_whatever_the_case_of_the_address(world: StepWorld) ->
 def test_names_with_a_comma_are_asked_for_one_by_one(world: StepWorld) -> None:
     """A comma would split the filter's list."""
     world.kong.api("Orders").name = "Orders, all"
-    apis = [{"name": "Orders, all", "version": "v1", "path": "/o"}, {"name": "Payments", "path": "/p"}]
+    apis = [{"name": "Orders, all", "version": "v1", "path": "/orders"}, {"name": "Payments", "path": "/payments"}]
 
     assert faults(plan(world, apis=apis)) == []
     assert len([path for _, path, _ in world.kong.traffic.sent if path == "/v3/apis"]) == 2
@@ -180,3 +183,57 @@ def test_pages_of_any_size_are_read_to_their_end(size: str) -> None:
     world = StepWorld(KongInProcess(konnect_page_size=size))
 
     assert faults(plan(world)) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"path": "/public"}, "GET '/public' at https://gateway.example is no route of the gateway service that Orders v1 is linked to"),
+        ({"path": "/payments"}, "Its routes: any method /orders by https. Write one of them"),  # another API's route
+        ({"path": "/orders/1", "method": "HEAD"}, ""),
+    ],
+)
+def test_a_proof_has_to_take_a_route_of_the_apis_own_service(world: StepWorld, asked: dict[str, str], words: str) -> None:
+    outcome = plan(world, apis=[{"name": "Orders", "version": "v1", "path": "/orders"} | asked])
+
+    assert [words in told for told in faults(outcome)] == ([True] if words else [])
+    assert [problem.field for problem in outcome.problems] == (["tenant.apis[0].path"] if words else [])
+    assert outcome.facts.routed == (frozenset() if words else {"Orders v1"})
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"methods": ("POST",)}, "Its routes: POST /payments by https"),
+        ({"protocols": ("http",)}, "Its routes: any method /payments by http."),
+        ({"paths": ("/pay",)}, ""),
+        ({"service_id": "elsewhere"}, "It has no routes. Have one added on the control plane"),
+    ],
+)
+def test_a_route_that_was_changed_is_told_by_its_api(world: StepWorld, change: dict[str, Any], words: str) -> None:
+    route = next(one for one in world.kong.org.all(Route) if one.name == "payments")
+    for name, value in change.items():
+        setattr(route, name, value)
+    outcome = plan(world)
+
+    assert [problem.field for problem in outcome.problems] == (["tenant.apis[1].path"] if words else [])
+    assert [words in told for told in faults(outcome)] == ([True] if words else [])
+
+
+def test_without_the_right_to_read_routes_nothing_is_routed_and_the_role_is_named(world: StepWorld) -> None:
+    world.kong.traffic.once("GET", ROUTES, refused(403, code=7, message="usage constraint error"))
+    outcome = plan(world)
+
+    (told,) = faults(outcome)
+    assert "role Control Planes: Viewer" in told
+    assert outcome.facts.routed == frozenset()
+    assert len([path for _, path, _ in world.kong.traffic.sent if path.endswith("/routes")]) == 1, "the same right is missing for both"
+
+
+def test_a_service_that_apis_share_is_read_once(world: StepWorld) -> None:
+    orders, payments = world.kong.link("Orders"), world.kong.link("Payments")
+    payments.service_id = orders.service_id
+    outcome = plan(world, apis=[{"name": name, "version": version, "path": "/orders"} for name, version in APIS])
+
+    assert faults(outcome) == []
+    assert len([path for _, path, _ in world.kong.traffic.sent if path.endswith("/routes")]) == 1

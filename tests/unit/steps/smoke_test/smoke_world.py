@@ -6,7 +6,7 @@ Source: docs/vendors/konnect.md, Decision order; docs/vendors/curity.md, Token r
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import httpx
@@ -25,6 +25,7 @@ from tests.unit.steps.fake_vault import FakeVault
 TOKEN_ENDPOINT = f"{CURITY}{TOKEN_PATH}"
 KEY = SigningKey()
 ID, SECRET = "client-1", "the-secret"
+ROUTED = ("Orders v1", "Payments")
 
 
 @dataclass
@@ -34,6 +35,9 @@ class SmokeWorld:
     registered: set[str] = field(default_factory=lambda: {"/orders", "/payments"})
     routes: set[str] = field(default_factory=lambda: {"/orders", "/payments"})
     asks_for_credentials: bool = True
+    open_paths: set[str] = field(default_factory=set)  # of which nobody asks for credentials
+    opens_after_seconds: float = float("inf")  # then nobody asks for credentials any more
+    api_asks: bool = False  # where the gateway does not ask, the API behind it says 401 itself
     asks_curity: bool = True
     knows_its_clients: bool = True
     heeds_registrations: bool = True
@@ -46,10 +50,12 @@ class SmokeWorld:
     signed_by: SigningKey = field(default_factory=lambda: KEY)
     published_after: int = 0  # requests until the data plane has heard of the publication; before, it is open
     known_after: int = 0  # requests until it has heard of the application
+    slow: dict[str, float] = field(default_factory=dict)  # path -> seconds until it answers
     unreachable: int = 0  # requests that get no answer
     vault: FakeVault = field(default_factory=FakeVault)
     time: FakeClock = field(default_factory=FakeClock)
     asked: list[tuple[str, str | None]] = field(default_factory=list)  # of the gateway: path, client id
+    given_away: list[str] = field(default_factory=list)  # paths of open routes, each time that one was sent credentials
 
     def __post_init__(self) -> None:
         credentials = {"client_id": ID, "client_secret": SECRET, "issuer": ISSUER, "token_endpoint": TOKEN_ENDPOINT, "state": "active"}
@@ -58,14 +64,21 @@ class SmokeWorld:
     def gateway(self, request: httpx.Request) -> httpx.Response:
         pair = _basic(request)
         self.asked.append((request.url.path, pair[0] if pair else None))
+        self.time.pass_by(self.slow.get(request.url.path, 0.0))
         if len(self.asked) <= self.unreachable:
             raise httpx.ConnectError("planned", request=request)
         if request.url.path not in self.routes:
             return _says(404, "no Route matched with those values")
-        if not self.asks_for_credentials or len(self.asked) <= self.published_after:
-            return httpx.Response(self.upstream_status, json=[])
+        if self._open(request.url.path):
+            self.given_away += [request.url.path] if "Authorization" in request.headers else []
+            return _behind_the_gateway(401 if self.api_asks else self.upstream_status)
         refused = self._refused(pair, request.url.path)
-        return refused or httpx.Response(self.upstream_status, json=[])
+        return refused or _behind_the_gateway(self.upstream_status)
+
+    def _open(self, path: str) -> bool:
+        """As it is before the data plane has heard of the publication, too."""
+        late = sum(self.time.slept) >= self.opens_after_seconds
+        return late or not self.asks_for_credentials or path in self.open_paths or len(self.asked) <= self.published_after
 
     def _refused(self, pair: tuple[str, str] | None, path: str) -> httpx.Response | None:
         if pair is None or (self.knows_its_clients and pair[0] != ID) or len(self.asked) <= self.known_after:
@@ -94,16 +107,25 @@ class SmokeWorld:
         run_time = httpx.Client(transport=_over_the_wire(self.curity))
         return StepWorld(vault=self.vault, time=self.time, run_time=run_time, gateway=Gateway(client, ("gateway.example:443",)))
 
-    def claims(self, tenant: Tenant | None = None, registrations: str = "approved", also_registered: str = "") -> dict[str, Claim]:
+    def claims(
+        self, tenant: Tenant | None = None, registrations: str = "approved", also_registered: str = "", routed: Iterable[str] = ROUTED
+    ) -> dict[str, Claim]:
         """What the smoke test claims, by its words.
 
         Args:
             registrations: the status of the application's own, taken together.
-            also_registered: label of an API for which somebody else registered it.
+            also_registered: label of an API that it shall not use, and for which it has a registration.
+            routed: labels of APIs whose path is a route of their own gateway service.
         """
-        known = facts(applications={"checkout": {"registrations": registrations, "also_registered": also_registered}})
+        applications = {"checkout": {"registrations": registrations, "also_registered": also_registered}}
+        known = facts(applications=applications, routed=routed)
         found = converged(smoke_test, self.step_world(), known, "checkout", tenant=tenant).claims
         return {claim.what: claim for claim in found}
+
+
+def _behind_the_gateway(status: int) -> httpx.Response:
+    """What the API answers, as the gateway hands it on."""
+    return httpx.Response(status, json=[], headers={"X-Kong-Upstream-Latency": "3"})
 
 
 def _over_the_wire(serve: Callable[[httpx.Request], httpx.Response]) -> httpx.MockTransport:

@@ -62,10 +62,19 @@ def test_a_gateway_that_ignores_registrations_is_seen_through_there() -> None:
     assert "gateway ignores registrations" in claim.detail
 
 
-def test_where_somebody_else_registered_the_application_it_may_get_in() -> None:
-    world = SmokeWorld()
-    assert ELSEWHERE not in world.claims(payments_only(), also_registered="Orders v1")
-    assert {path for path, _ in world.asked} == {"/payments"}
+def test_an_api_that_was_dropped_while_its_registration_lives_on_is_asked_and_lets_in() -> None:
+    claim = SmokeWorld().claims(payments_only(), also_registered="Orders v1")[ELSEWHERE]
+    assert claim.verdict is Verdict.FAILED
+    assert "registration all the same" in claim.detail
+
+
+def test_every_other_api_of_the_tenant_is_asked() -> None:
+    third = {"name": "Invoices", "path": "/invoices"}
+    apis = [{"name": "Orders", "version": "v1", "path": "/orders"}, {"name": "Payments", "path": "/payments"}, third]
+    world = SmokeWorld(registered={"/payments", "/invoices"}, routes={"/orders", "/payments", "/invoices"})
+    claims = world.claims(payments_only(apis=apis), routed=("Orders v1", "Payments", "Invoices"))
+    assert claims[ELSEWHERE].verdict is Verdict.OK
+    assert claims[ELSEWHERE.replace("orders", "invoices")].verdict is Verdict.FAILED
 
 
 def test_where_curity_takes_any_secret_it_is_not_the_gateway_that_is_blamed() -> None:
@@ -79,8 +88,8 @@ def test_where_curity_refuses_openid_a_strategy_without_scopes_is_pointed_at() -
     assert "konnect.auth_strategy.scopes" in claims["Curity gives checkout a token with the scope the gateway asks for"].detail
 
 
-def payments_only() -> Tenant:
-    return a_tenant(applications=[{"name": "checkout", "redirect_uri": "https://shop.example/cb", "apis": ["Payments"]}])
+def payments_only(**values: Any) -> Tenant:
+    return a_tenant(applications=[{"name": "checkout", "redirect_uri": "https://shop.example/cb", "apis": ["Payments"]}], **values)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +100,8 @@ def payments_only() -> Tenant:
         ({"knows_its_clients": False}, CLIENT_CLAIM, "accepts any client"),
         ({"registered": {"/orders"}}, OWN_2, "registration for this API is missing or pending"),
         ({"registered": set()}, OWN, "registration for this API is missing or pending"),
-        ({"routes": {"/orders"}}, OWN_2, "no such route"),
+        ({"routes": {"/orders"}}, NOTHING_2, "no such route"),
+        ({"asks_for_credentials": False, "api_asks": True}, NOTHING, "of the API itself"),
         ({"upstream_status": 404}, OWN, "the API was reached and objects"),
         ({"upstream_status": 405}, OWN, "the API was reached and objects"),
         ({"upstream_status": 426}, OWN, "HTTPS"),
