@@ -62,13 +62,13 @@ class Gateway:
         """The gateway holds nothing of its own: its routes and applications are Konnect's."""
         return {}
 
-    def decide(self, method: str, scheme: str, path: str, authorization: str) -> Admitted:
+    def decide(self, method: str, scheme: str, host: str, path: str, authorization: str) -> Admitted:
         """Judge one request.
 
         Raises:
             Denied: 401, 403, 404 or 426.
         """
-        matched = match(self.org, method, path)
+        matched = match(self.org, method, host, path)
         if matched is None:
             raise no_route()
         if scheme == "http" and "http" not in matched.route.protocols:

@@ -4,11 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Knobs = TypeVar("Knobs", bound=BaseModel)
+
+
+class MoreRoute(BaseModel):
+    """A route that somebody added to the control plane, beside those of the initial world."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    service: str = Field(min_length=1, description="Name of its service; one that is not there is made, with no API and so with no plugin.")
+    name: str = Field(default="", description="Of the route; by default it has none.")
+    paths: tuple[str, ...] = Field(default=(), description="Prefixes, or with ~ a regular expression; none: any path.")
+    methods: tuple[str, ...] = Field(default=(), description="None: any.")
+    hosts: tuple[str, ...] = Field(default=(), description="None: any; * may stand for a label.")
+    protocols: tuple[str, ...] = Field(default=("https",), min_length=1)
+
+    @model_validator(mode="after")
+    def _has_a_rule(self) -> Self:
+        """Source: docs/vendors/konnect.md, Gateway configuration."""
+        if not (self.paths or self.methods or self.hosts):
+            raise ValueError("a route needs paths, methods or hosts")
+        return self
 
 
 class KonnectKnobs(BaseModel):
@@ -24,6 +43,9 @@ class KonnectKnobs(BaseModel):
     sync_error: bool = Field(default=False, description="The auth plugin could not be installed on the gateway's services.")
     enforcement_delay_requests: int = Field(
         default=0, ge=0, description="How many requests the gateway needs to hear of an application, and then of an approval."
+    )
+    more_routes: tuple[MoreRoute, ...] = Field(
+        default=(), description="Routes beside those of the initial world; setting it replaces them."
     )
 
     def denies(self, method: str, path: str) -> bool:

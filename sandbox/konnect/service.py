@@ -12,6 +12,7 @@ from sandbox.konnect import answers
 from sandbox.konnect.catalogue_answers import listed_publication
 from sandbox.konnect.identity_provider import IdentityProvider
 from sandbox.konnect.knobs import KonnectKnobs, changed
+from sandbox.konnect.more_routes import replace_more_routes
 from sandbox.konnect.state import Application, ControlPlane, Labels, Organization, Provider, Publication, Registration, Strategy
 
 LAG_REQUESTS = 2  # how many requests on a new object its creator's rights still lag, under that reading
@@ -38,7 +39,10 @@ class KonnectService:
 
     def set_knobs(self, values: Mapping[str, Any]) -> None:
         """Change the knobs that are named; raises ValueError and changes nothing if one is unknown or wrong."""
-        self.knobs = changed(self.knobs, values)
+        before, self.knobs = self.knobs, changed(self.knobs, values)
+        if self.knobs.more_routes != before.more_routes:
+            replace_more_routes(self.org, self.knobs.more_routes)
+            self.push_configuration()
         self.org.plugin_installed = not self.knobs.sync_error
 
     def snapshot(self) -> Mapping[str, Any]:

@@ -110,6 +110,7 @@ class Route(Thing):
     paths: tuple[str, ...] = ()
     protocols: tuple[str, ...] = ("https",)  # the default since Gateway 3.14
     methods: tuple[str, ...] = ()  # none: all
+    hosts: tuple[str, ...] = ()  # none: all
 
 
 @dataclass(slots=True)
@@ -217,6 +218,7 @@ class Organization:
             self.tokens: set[str] = set()
             self.sessions: dict[tuple[str, str], str] = {}  # cookie's name and value -> developer id
             self.session_requests: dict[tuple[str, str], int] = {}  # how many requests came with it, where that matters
+            self.more: list[Thing] = []  # what a knob added to the control plane
             self._seed(self)
 
     def new_id(self) -> str:

@@ -63,6 +63,7 @@ NOT_MET = {
     },
     "it never asks this of Konnect": {
         "konnect.admin-create-secret",
+        "konnect.core-entities-forbidden",
         "konnect.delete-provider-in-use",
         "konnect.imported-client-deletion",
         "konnect.strategy-put-status",
