@@ -40,6 +40,7 @@ class KonnectKnobs(BaseModel):
     forgets_labels: bool = Field(default=False, description="Labels are accepted and not kept.")
     returns_anothers: bool = Field(default=False, description="An application asked for by id is answered with another tenant's.")
     forgets_publications: bool = Field(default=False, description="Publishing answers success and keeps nothing.")
+    keeps_deleted: bool = Field(default=False, description="Deleting an application or a registration answers 204 and keeps it.")
     sync_error: bool = Field(default=False, description="The auth plugin could not be installed on the gateway's services.")
     enforcement_delay_requests: int = Field(
         default=0, ge=0, description="How many requests the gateway needs to hear of an application, and then of an approval."
@@ -60,6 +61,7 @@ class GatewayKnobs(BaseModel):
     open: bool = Field(default=False, description="Lets everyone in.")
     ignores_identity_provider: bool = Field(default=False, description="A known client id passes with any secret.")
     ignores_registrations: bool = Field(default=False, description="A good pair passes without a registration.")
+    ignores_revocations: bool = Field(default=False, description="A registration that was approved once lets in for ever, gone or not.")
     accepts_any_id: bool = Field(default=False, description="Any client id passes, known or not.")
 
 

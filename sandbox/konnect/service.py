@@ -95,6 +95,20 @@ class KonnectService:
     def push_registration(self, registration: Registration, before: str = "") -> None:
         """Konnect tells the gateway of a registration's status, now or a little later; `before` is what it went by."""
         registration.enforced, registration.late_for = before, self.latency
+        if registration.status == "approved":
+            self.org.once_approved.add((registration.application_id, registration.api_id))
+        self._push(changes_hash=self.readings["konnect.config-hash-applications"] == "changes")
+
+    def delete_registration(self, registration: Registration) -> None:
+        """Delete one that was asked for by id, unless the knob says that this is only said."""
+        if not self.knobs.keeps_deleted:
+            self.forget_registration(registration)
+
+    def forget_registration(self, registration: Registration) -> None:
+        """It is gone; the gateway hears of it now or a little later (docs/vendors/konnect.md, Admin registrations)."""
+        if registration.status == "approved" and self.latency:
+            self.org.lingering[registration.application_id, registration.api_id] = self.latency
+        self.org.drop(registration)
         self._push(changes_hash=self.readings["konnect.config-hash-applications"] == "changes")
 
     def push_configuration(self) -> None:

@@ -219,6 +219,9 @@ class Organization:
             self.sessions: dict[tuple[str, str], str] = {}  # cookie's name and value -> developer id
             self.session_requests: dict[tuple[str, str], int] = {}  # how many requests came with it, where that matters
             self.more: list[Thing] = []  # what a knob added to the control plane
+            # Application and API -> for how many requests the gateway has not heard that their registration is gone; and all ever approved.
+            self.lingering: dict[tuple[str, str], int] = {}
+            self.once_approved: set[tuple[str, str]] = set()
             self._seed(self)
 
     def new_id(self) -> str:

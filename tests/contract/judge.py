@@ -44,6 +44,8 @@ EXEMPT: Mapping[tuple[str, str], tuple[tuple[str, str, int], ...]] = {
     ),
     ("konnect.admin-create-secret", "shown"): (("POST", APPLICATION, 201),),
     ("konnect.imported-client-deletion", "refused"): (("DELETE", APPLICATION + "/{applicationId}", 400),),
+    ("konnect.delete-at-identity-provider", "refuses"): (("DELETE", APPLICATION + "/{applicationId}", 400),),
+    ("konnect.deletion-refused", "refused"): (("DELETE", APPLICATION + "/{applicationId}", 400),),
     ("portal.regenerate-secret", "403"): (("POST", PORTAL_APPLICATION + "/{applicationId}/regenerate-secret", 403),),
     ("konnect.core-entities-forbidden", "gateway"): FORBIDDEN_ENTITIES,
     ("konnect.core-entities-forbidden", "problem"): FORBIDDEN_ENTITIES,

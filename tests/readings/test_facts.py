@@ -48,7 +48,8 @@ NOT_MET = {
         "curity.www-authenticate-bearer",
     },
     "Konnect refuses nothing, and no application goes": {
-        "konnect.client-removal",
+        "konnect.delete-at-identity-provider",
+        "konnect.deletion-refused",
         "konnect.foreign-object",
         "konnect.title-401",
         "konnect.trace-prefix",
@@ -64,6 +65,7 @@ NOT_MET = {
     "it never asks this of Konnect": {
         "konnect.admin-create-secret",
         "konnect.core-entities-forbidden",
+        "konnect.credentials-read",
         "konnect.delete-provider-in-use",
         "konnect.imported-client-deletion",
         "konnect.strategy-put-status",
