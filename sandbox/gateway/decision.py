@@ -50,6 +50,10 @@ class Gateway:
         self.knobs = GatewayKnobs()
         self._tokens.clear()
 
+    def let_pass(self, seconds: float) -> None:
+        """Tokens that are kept grow older."""
+        self._tokens.let_pass(seconds)
+
     def knob_values(self) -> Mapping[str, Any]:
         """All knobs with their values."""
         return self.knobs.model_dump()

@@ -7,7 +7,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from sandbox.konnect.problems import ForeignObject, not_found
@@ -17,7 +17,16 @@ Labels = dict[str, str]
 
 def now() -> str:
     """A time stamp as Konnect prints it."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return _stamp(datetime.now(UTC))
+
+
+def earlier(stamp: str, seconds: float) -> str:
+    """A time stamp, so much earlier."""
+    return _stamp(datetime.fromisoformat(stamp) - timedelta(seconds=seconds))
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def seconds(stamp: str) -> int:
@@ -223,6 +232,12 @@ class Organization:
             self.lingering: dict[tuple[str, str], int] = {}
             self.once_approved: set[tuple[str, str]] = set()
             self._seed(self)
+
+    def let_pass(self, seconds: float) -> None:
+        """Every object is older by so much."""
+        with self.lock:
+            for thing in [one for table in self.tables.values() for one in table.values()]:
+                thing.created_at, thing.updated_at = earlier(thing.created_at, seconds), earlier(thing.updated_at, seconds)
 
     def new_id(self) -> str:
         """A UUID."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Status = Literal["active", "inactive", "revoked"]
@@ -71,6 +71,11 @@ class RegisteredClients:
         with self._lock:
             self._rows.pop(client_id, None)
 
+    def let_pass(self, seconds: float) -> None:
+        """All clients, their registration tokens and secrets are older by so much."""
+        with self._lock:
+            self._rows = {client_id: _older(row, int(seconds)) for client_id, row in self._rows.items()}
+
     def clear(self) -> None:
         """Empty the table."""
         with self._lock:
@@ -80,3 +85,12 @@ class RegisteredClients:
         """All rows, oldest first."""
         with self._lock:
             return list(self._rows.values())
+
+
+def _older(row: RegisteredClient, seconds: int) -> RegisteredClient:
+    return replace(
+        row,
+        issued_at=row.issued_at - seconds,
+        token_issued_at=row.token_issued_at - seconds,
+        old_secret_until=row.old_secret_until - seconds,
+    )
