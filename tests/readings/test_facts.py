@@ -39,7 +39,12 @@ NOT_MET = {
         "curity.rotated-secret-ttl",
     },
     "it never asks this of Curity's run time, or is not refused there": {
+        "curity.client-status",
+        "curity.client-status-issued",
         "curity.dcrm-read",
+        "curity.graphql-listing",
+        "curity.graphql-operations",
+        "curity.graphql-without-manager",
         "curity.read-write-ttl-over",
         "curity.registration-error-body",
         "curity.status-transaction-id",

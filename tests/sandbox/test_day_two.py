@@ -10,9 +10,25 @@ import pytest
 
 from sandbox.world import World
 from tests.reference import needs_reference
-from tests.sandbox.test_whole_world import ByHand
+from tests.sandbox.test_whole_world import SECRET, ByHand
 
 pytestmark = needs_reference
+
+
+OPERATORS_PATCH = """
+<data xmlns="urn:ietf:params:xml:ns:yang:ietf-restconf"><profiles xmlns="https://curity.se/ns/conf/base"><profile><id>token-service</id>
+<type xmlns:as="https://curity.se/ns/conf/profile/oauth">as:oauth-service</type><settings>
+<authorization-server xmlns="https://curity.se/ns/conf/profile/oauth"><authorization-manager>default</authorization-manager>
+<dynamic-client-registration><client-management><management-clients><client>konnect-dcr</client></management-clients></client-management>
+</dynamic-client-registration></authorization-server></settings></profile></profiles></data>
+"""
+"""What an operator adds so that the initial client may use the GraphQL API."""
+LIST = "{ dynamicallyRegisteredClients { edges { node { client_id client_name status } } } }"
+REVOKE = """
+mutation ($id: ID!) {
+  setDynamicallyRegisteredClientStatusById(input: {client_id: $id, status: revoked}) { client { status } }
+}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +71,18 @@ def token_status(by_hand: ByHand, application: dict[str, Any]) -> int:
     return by_hand.http.post(metadata["token_endpoint"], data={"grant_type": "client_credentials"}, auth=pair).status_code
 
 
+def graphql(by_hand: ByHand, query: str, **variables: Any) -> Any:
+    """As the initial client, with a token of scope `dcrm`."""
+    metadata = by_hand.http.get(f"{by_hand.ready['curity']['issuer']}/.well-known/openid-configuration").json()
+    form = {"grant_type": "client_credentials", "scope": "dcrm"}
+    token = by_hand.http.post(metadata["token_endpoint"], data=form, auth=("konnect-dcr", SECRET)).json()["access_token"]
+    body, bearer = {"query": query, "variables": variables}, {"Authorization": f"Bearer {token}"}
+    answer = by_hand.http.post(f"{metadata['registration_endpoint']}/graphql", json=body, headers=bearer)
+    assert answer.is_success, answer.text
+    assert "errors" not in answer.json()
+    return answer.json()["data"]
+
+
 @pytest.mark.parametrize(("days", "too_old", "token"), [(0, False, 401), (27, False, 401), (29, True, 401), (366, True, 200)])
 def test_konnects_registration_token_grows_old(days: int, too_old: bool, token: int, by_hand: ByHand, application: dict[str, Any]) -> None:
     control(by_hand, "POST", "/clock", {"days": days})
@@ -82,6 +110,20 @@ def test_a_list_of_credentials_may_lock_the_consumer_out(by_hand: ByHand, applic
     control(by_hand, "PUT", "/readings", {"konnect.credentials-read": "rotates"})
     listed = by_hand.konnect("GET", f"/v3/portals/{by_hand.ready['portal']['id']}/applications/{application['id']}/credentials")
     assert [row["client_id"] for row in listed["data"]] == [application["client_id"]]
+    assert token_status(by_hand, application) == 401
+
+
+def test_an_orphan_is_found_and_switched_off(by_hand: ByHand, application: dict[str, Any]) -> None:
+    control(by_hand, "POST", "/clock", {"days": 366})
+    assert ask_portal(by_hand, "DELETE", application) == 204
+    curity = by_hand.ready["curity"]
+    pair, media_type = (curity["username"], curity["password"]), {"Content-Type": "application/yang-data+xml"}
+    patched = by_hand.http.patch(f"{curity['admin_url']}/data", content=OPERATORS_PATCH.encode(), headers=media_type, auth=pair)
+    assert patched.status_code == 204, patched.text
+    (orphan,) = (edge["node"] for edge in graphql(by_hand, LIST)["dynamicallyRegisteredClients"]["edges"])
+    assert (orphan["client_id"], orphan["status"]) == (application["client_id"], "active")
+    assert token_status(by_hand, application) == 200
+    graphql(by_hand, REVOKE, id=orphan["client_id"])
     assert token_status(by_hand, application) == 401
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 Status = Literal["active", "inactive", "revoked"]
@@ -31,10 +31,14 @@ class RegisteredClient:
     issued_at: int
     attributes: Mapping[str, Any]
     """The rest of the metadata, as it is answered."""
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    """Members of the registration that mean nothing to the server."""
     token_digest: str | None = None
     token_issued_at: int = 0
     old_secret_digest: str | None = None
     old_secret_until: float = 0
+    unheard_for: int = 0
+    """For how many more requests the token endpoint has not heard that the client is not active any more."""
 
     def summary(self) -> dict[str, Any]:
         """The row without digests, for the control port."""
@@ -47,6 +51,7 @@ class RegisteredClient:
             "scope": list(self.scope),
             "redirect_uris": list(self.redirect_uris),
             "issued_at": self.issued_at,
+            "properties": dict(self.properties),
         }
 
 
