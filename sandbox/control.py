@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -21,6 +21,14 @@ from sandbox.vault_audit import VaultAudit
 
 _READINGS = TypeAdapter(dict[str, str])
 _KNOBS = TypeAdapter(dict[str, dict[str, Any]])
+DAY_SECONDS = 86_400
+
+
+class _Passed(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    days: float = Field(default=0, ge=0, le=10_000)
+    seconds: float = Field(default=0, ge=0, le=10_000 * DAY_SECONDS)
 
 
 class Controlled(Protocol):
@@ -47,6 +55,8 @@ class Controls:
     """Curity's whole configuration as XML, parameters kept."""
     vault: VaultAudit
     reset: Callable[[], None]
+    let_pass: Callable[[float], None]
+    """So many seconds go by for everything that is there."""
 
 
 def create_control_app(controls: Controls) -> Starlette:
@@ -62,6 +72,7 @@ def create_control_app(controls: Controls) -> Starlette:
             Route("/readings", port.set_readings, methods=["PUT"]),
             Route("/knobs", port.knobs, methods=["GET"]),
             Route("/knobs", port.set_knobs, methods=["PUT"]),
+            Route("/clock", port.let_time_pass, methods=["POST"]),
             Route("/reset", port.reset, methods=["POST"]),
             Route("/curity/configuration", port.configuration, methods=["GET"]),
         ]
@@ -121,6 +132,15 @@ class _ControlPort:
         except ValueError as error:
             return _refused(str(error))
         return JSONResponse(self._knob_values())
+
+    async def let_time_pass(self, request: Request) -> Response:
+        """Everything that is there grows older; what is made from now on does not."""
+        try:
+            passed = _Passed.model_validate_json(await request.body())
+        except ValidationError:
+            return _refused('expected an object with "days" or "seconds" or both, numbers from 0 on')
+        self._controls.let_pass(passed.days * DAY_SECONDS + passed.seconds)
+        return Response(status_code=204)
 
     def reset(self, _request: Request) -> Response:
         self._controls.reset()

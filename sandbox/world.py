@@ -162,7 +162,8 @@ class World:
 
     def _serve(self, taken: Mapping[str, socket.socket], certificates: Certificates) -> None:
         middlewares = [self.log.middleware, *self._options.middlewares]
-        controls = Controls(self.log, self.readings, self.systems.controlled(), self.systems.datastore.export, self.vault_audit, self.reset)
+        export, let_pass = self.systems.datastore.export, self.systems.let_pass
+        controls = Controls(self.log, self.readings, self.systems.controlled(), export, self.vault_audit, self.reset, let_pass)
         served = [Served(name, app, taken[name], certificates, middlewares) for name, app in self.systems.apps().items()]
         served.append(Served(CONTROL, create_control_app(controls), taken[CONTROL], None))
         # Vault takes longest to stop, so it is asked first and waited for last.

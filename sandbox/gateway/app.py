@@ -22,7 +22,8 @@ def create_app(gateway: Gateway) -> Starlette:
 
     async def proxy(request: Request) -> Response:
         request_id = secrets.token_hex(16)
-        wish = request.method, request.url.scheme, request.url.path, request.headers.get("authorization", "")
+        host = request.headers.get("host", "").partition(":")[0]
+        wish = request.method, request.url.scheme, host, request.url.path, request.headers.get("authorization", "")
         try:
             admitted = await run_in_threadpool(gateway.decide, *wish)
         except Denied as denied:

@@ -50,6 +50,10 @@ class Gateway:
         self.knobs = GatewayKnobs()
         self._tokens.clear()
 
+    def let_pass(self, seconds: float) -> None:
+        """Tokens that are kept grow older."""
+        self._tokens.let_pass(seconds)
+
     def knob_values(self) -> Mapping[str, Any]:
         """All knobs with their values."""
         return self.knobs.model_dump()
@@ -62,13 +66,13 @@ class Gateway:
         """The gateway holds nothing of its own: its routes and applications are Konnect's."""
         return {}
 
-    def decide(self, method: str, scheme: str, path: str, authorization: str) -> Admitted:
+    def decide(self, method: str, scheme: str, host: str, path: str, authorization: str) -> Admitted:
         """Judge one request.
 
         Raises:
             Denied: 401, 403, 404 or 426.
         """
-        matched = match(self.org, method, path)
+        matched = match(self.org, method, host, path)
         if matched is None:
             raise no_route()
         if scheme == "http" and "http" not in matched.route.protocols:
@@ -146,13 +150,19 @@ class Gateway:
 
     def _registered(self, application: Application, api_id: str) -> bool:
         """Whether the gateway goes by an approved registration: the one in force, or for a while the one before."""
+        key = application.id, api_id
         with self.org.lock:
+            if self.knobs.ignores_revocations and key in self.org.once_approved:
+                return True
             for one in self.org.all(Registration):
-                if (one.application_id, one.api_id) == (application.id, api_id):
+                if (one.application_id, one.api_id) == key:
                     late = one.late_for > 0
                     one.late_for -= late
                     return (one.enforced if late else one.status) == "approved"
-        return False
+            left = self.org.lingering.pop(key, 0)
+            if left > 1:
+                self.org.lingering[key] = left - 1
+        return left > 0
 
 
 def _allowing(strategies: Sequence[Strategy], method: str) -> list[Strategy]:

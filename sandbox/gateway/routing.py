@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from sandbox.konnect.state import Implementation, Organization, Publication, Route, Strategy
+
+REGEX = "~"  # before a path that is a regular expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +27,39 @@ class Protection:
     strategies: tuple[Strategy, ...]
 
 
-def match(org: Organization, method: str, path: str) -> Matched | None:
-    """The route with the longest path that the request's path begins with; a prefix need not end at a slash."""
+def match(org: Organization, method: str, host: str, path: str) -> Matched | None:
+    """The route of the control plane's core entities that a request takes: there is no other table.
+
+    The one that asks for most goes first, then a regular expression, then the longest path, then the older one. A prefix need not end
+    at a slash.
+    """
     with org.lock:
         matching = [
-            (len(prefix), number, one, prefix)
+            (_rules(one), one_path.startswith(REGEX), len(taken), -number, one, taken)
             for number, one in enumerate(org.all(Route))
-            for prefix in one.paths
-            if path.startswith(prefix) and method in (one.methods or (method,))
+            for one_path in one.paths or ("",)
+            if (taken := _taken(one_path, path)) is not None and method in (one.methods or (method,)) and _is_for(one, host)
         ]
     if not matching:
         return None
-    _, _, route, prefix = max(matching, key=lambda found: (found[0], -found[1]))
-    return Matched(route, "/" + path.removeprefix(prefix).lstrip("/"))
+    *_, route, taken = max(matching, key=lambda found: found[:4])
+    return Matched(route, "/" + path.removeprefix(taken).lstrip("/"))
+
+
+def _rules(route: Route) -> int:
+    return sum(bool(rule) for rule in (route.hosts, route.methods, route.paths))
+
+
+def _taken(wanted: str, path: str) -> str | None:
+    """What a route's path takes of the request's, if it does."""
+    if wanted.startswith(REGEX):
+        found = re.match(wanted.removeprefix(REGEX), path)
+        return found[0] if found else None
+    return wanted if path.startswith(wanted) else None
+
+
+def _is_for(route: Route, host: str) -> bool:
+    return not route.hosts or any(fnmatchcase(host, wanted) for wanted in route.hosts)
 
 
 def protection(org: Organization, route: Route) -> Protection | None:

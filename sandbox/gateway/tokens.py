@@ -36,12 +36,18 @@ class _Discovered:
         return time.monotonic() - self.at > REDISCOVERY_SECONDS
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    token: str
+    age: float = 0  # seconds by which it is older than its own dates tell
+
+
 class Tokens:
     """Tokens by credentials, cached where the strategy says so; discovery is cached for all."""
 
     def __init__(self, http: httpx.Client, readings: Mapping[str, str]) -> None:
         self._http, self._readings = http, readings
-        self._cache: dict[str, str] = {}
+        self._cache: dict[str, _Kept] = {}
         self._discovered: dict[str, _Discovered] = {}
         self._lock = threading.Lock()
 
@@ -58,18 +64,29 @@ class Tokens:
             TokenRefused: 401 is the answer then.
         """
         key = hashlib.sha256(f"{config['issuer']} {client_id} {client_secret}".encode()).hexdigest()
-        cached = self._cache.get(key) if config.get("cache_tokens", True) else None
-        if cached:
+        kept = self._cache.get(key) if config.get("cache_tokens", True) else None
+        if kept:
             try:
-                return cached, self.verify(config, cached)
+                return kept.token, self._still_good(config, kept)
             except TokenRefused:
                 self._cache.pop(key, None)  # it ran out
         token = self._request(config, client_id, client_secret)
         claims = self.verify(config, token)
         if config.get("cache_tokens", True):
             with self._lock:
-                self._cache[key] = token
+                self._cache[key] = _Kept(token)
         return token, claims
+
+    def let_pass(self, seconds: float) -> None:
+        """What is kept is older by so much."""
+        with self._lock:
+            self._cache = {key: _Kept(kept.token, kept.age + seconds) for key, kept in self._cache.items()}
+
+    def _still_good(self, config: Mapping[str, Any], kept: _Kept) -> Claims:
+        claims = self.verify(config, kept.token)
+        if float(claims.get("exp", 0)) - kept.age <= time.time():
+            raise TokenRefused
+        return claims
 
     def verify(self, config: Mapping[str, Any], token: str) -> Claims:
         """The claims of a JWT signed by the issuer; an opaque token cannot be verified (docs/vendors/konnect.md, Decision order).

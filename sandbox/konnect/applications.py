@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sandbox.konnect import answers
@@ -10,9 +11,10 @@ from sandbox.konnect.calls import Answer, Call
 from sandbox.konnect.identity_provider import IdentityProviderFailed, Registered
 from sandbox.konnect.listing import ID, NO_FILTER, Field, Listing, page, sortable, text
 from sandbox.konnect.operations import Operation, operation
-from sandbox.konnect.problems import Problem, idp_failed, invalid, missing_reference, not_found, parameter
+from sandbox.konnect.problems import idp_failed, invalid, missing_reference, not_found, parameter
+from sandbox.konnect.removal import delete_application
 from sandbox.konnect.service import KonnectService
-from sandbox.konnect.state import Application, Developer, Portal, Provider, Registration, Strategy, Team, Thing
+from sandbox.konnect.state import Application, Developer, Portal, Provider, Strategy, Team, Thing
 
 
 def _owned_by(kind: str) -> Field[Application]:
@@ -93,9 +95,7 @@ class Applications:
     def delete(self, call: Call) -> Answer:
         with self.service.org.lock:
             found = application_of(self.service, call)
-            require_removable(self.service, found)
-            remove_application(self.service, found)
-        self.service.idp.remove(found)
+        delete_application(self.service, found)
         return Answer(204)
 
     def developers(self, call: Call) -> Answer:
@@ -113,7 +113,10 @@ class Applications:
     def credentials(self, call: Call) -> Answer:
         """Ids only: no admin endpoint ever returns a secret."""
         with self.service.org.lock:
-            return page(call, [application_of(self.service, call)], NO_FILTER, answers.credential, self.service.readings)
+            found = application_of(self.service, call)
+        look_up_credentials(self.service, found)
+        with self.service.org.lock:
+            return page(call, [found], NO_FILTER, answers.credential, self.service.readings)
 
     def _give_to(self, application: Application, owner: Owner) -> None:
         kind: type[Thing] = Developer if owner.type == "developer" else Team
@@ -170,27 +173,17 @@ def register(service: KonnectService, application: Application, strategy: Strate
     return client
 
 
+def look_up_credentials(service: KonnectService, application: Application) -> None:
+    """What a list of credentials costs: nothing, or a read at the identity provider, which rotates (docs/vendors/konnect.md, Rotation).
+
+    Of a client that Konnect cannot read it tells what it knows itself.
+    """
+    if application.management_uri and service.readings["konnect.credentials-read"] == "rotates":
+        with suppress(IdentityProviderFailed):
+            take(application, service.idp.rotate(application))
+
+
 def take(application: Application, client: Registered) -> None:
     """The application goes with this client from now on; Konnect keeps how to manage it, never the secret."""
     application.client_id = client.client_id
     application.management_uri, application.management_token = client.management_uri, client.management_token
-
-
-def require_removable(service: KonnectService, application: Application) -> None:
-    """Whether an imported client can be deleted without its registration token is open (docs/vendors/konnect.md, Ways to an application).
-
-    Raises:
-        Problem: 400 under that reading.
-    """
-    strategy = service.org.find(Strategy, application.strategy_id)
-    imported = bool(strategy and strategy.provider_id) and not application.management_uri
-    if imported and service.readings["konnect.imported-client-deletion"] == "refused":
-        words = "Unable to delete the DCR application"
-        raise Problem(400, "Bad Request", words, [parameter("applicationId", words)])
-
-
-def remove_application(service: KonnectService, application: Application) -> None:
-    """Forget an application and its registrations."""
-    for registration in [one for one in service.org.all(Registration) if one.application_id == application.id]:
-        service.org.drop(registration)
-    service.org.drop(application)

@@ -135,11 +135,9 @@ def service(thing: Service) -> Row:
 
 
 def route(thing: Route) -> Row:
-    """A gateway route; one for all methods names none."""
+    """A gateway route; one for all methods names none, and it need not have a name."""
     row = {
         "id": thing.id,
-        "name": thing.name,
-        "paths": list(thing.paths),
         "protocols": list(thing.protocols),
         "strip_path": True,
         "https_redirect_status_code": 426,
@@ -148,4 +146,6 @@ def route(thing: Route) -> Row:
         "created_at": seconds(thing.created_at),
         "updated_at": seconds(thing.updated_at),
     }
-    return row | ({"methods": list(thing.methods)} if thing.methods else {})
+    rules = {"paths": thing.paths, "methods": thing.methods, "hosts": thing.hosts}
+    row |= {name: list(values) for name, values in rules.items() if values}
+    return row | ({"name": thing.name} if thing.name else {})

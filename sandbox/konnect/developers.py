@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sandbox.konnect import answers
-from sandbox.konnect.applications import remove_application
 from sandbox.konnect.bodies import CreateDeveloper, UpdateDeveloper
 from sandbox.konnect.calls import Answer, Call
 from sandbox.konnect.listing import EXACT, Field, Listing, of, page, sortable, text
 from sandbox.konnect.mail import invite
 from sandbox.konnect.operations import Operation, operation
 from sandbox.konnect.problems import conflict, not_found
+from sandbox.konnect.removal import delete_clients, forget_application
 from sandbox.konnect.service import KonnectService
 from sandbox.konnect.state import Application, Developer, Portal, Team
 
@@ -80,12 +80,11 @@ class Developers:
             found = self._developer(call)
             owned = [one for one in org.all(Application) if (one.owner_type, one.owner_id) == ("developer", found.id)]
             for application in owned:
-                remove_application(self.service, application)
+                forget_application(self.service, application)
             for team in org.all(Team):
                 team.developer_ids = [one for one in team.developer_ids if one != found.id]
             org.drop(found)
-        for application in owned:
-            self.service.idp.remove(application)
+        delete_clients(self.service, owned)
         return Answer(204)
 
     def teams(self, call: Call) -> Answer:

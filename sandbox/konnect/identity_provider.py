@@ -7,6 +7,7 @@ What exactly Konnect sends is open; the readings decide.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,19 +69,17 @@ class IdentityProvider:
         return self._registered(self._ask("GET", application.management_uri, application.management_token))
 
     def remove(self, application: Application) -> None:
-        """Remove the client of an application, if Konnect registered it: for an imported one it has no registration token."""
-        if application.management_uri and self._readings["konnect.client-removal"] == "removes":
-            self._remove(application.management_uri, application.management_token)
+        """Remove the client of an application that Konnect registered.
+
+        Raises:
+            IdentityProviderFailed: it is gone already, or the registration token is too old.
+        """
+        self._ask("DELETE", application.management_uri, application.management_token)
 
     def remove_registered(self, client: Registered) -> None:
-        """Remove a client that was registered a moment ago."""
-        self._remove(client.management_uri, client.management_token)
-
-    def _remove(self, uri: str, token: str) -> None:
-        try:
-            self._ask("DELETE", uri, token)
-        except IdentityProviderFailed:
-            return  # gone already, or it cannot be: the application goes all the same
+        """Remove a client that was registered a moment ago; one that cannot be removed stays."""
+        with suppress(IdentityProviderFailed):
+            self._ask("DELETE", client.management_uri, client.management_token)
 
     def _metadata(self, issuer: str) -> dict[str, Any]:
         bare = issuer.rstrip("/")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sandbox.konnect import catalogue_answers as answers
-from sandbox.konnect.applications import remove_application
 from sandbox.konnect.bodies import CreatePortal, UpdateAuthenticationSettings, UpdatePortal
 from sandbox.konnect.calls import Answer, Call
 from sandbox.konnect.listing import EXACT, ID, Field, Listing, page, sortable, text
 from sandbox.konnect.operations import Operation, operation
 from sandbox.konnect.problems import conflict, forbidden, invalid, missing_reference, parameter
+from sandbox.konnect.removal import delete_clients, forget_application
 from sandbox.konnect.service import KonnectService
 from sandbox.konnect.state import Application, Developer, Portal, Publication, Strategy, Team
 
@@ -88,13 +88,12 @@ class Portals:
                 raise forbidden("APIs are published to this portal")
             applications = [one for one in org.all(Application) if one.portal_id == thing.id]
             for application in applications:
-                remove_application(self.service, application)
+                forget_application(self.service, application)
             people: list[Developer | Team] = [*org.all(Developer), *org.all(Team)]
             for gone in [*published, *(one for one in people if one.portal_id == thing.id), thing]:
                 org.drop(gone)
             self.service.push_configuration()
-        for application in applications:
-            self.service.idp.remove(application)
+        delete_clients(self.service, applications)
         return Answer(204)
 
     def authentication_settings(self, call: Call) -> Answer:

@@ -36,8 +36,10 @@ def problem_json(problem: Problem, readings: Mapping[str, str]) -> Response:
     return JSONResponse(body, problem.status, media_type=PROBLEM_JSON)
 
 
-def gateway_json(problem: Problem, _readings: Mapping[str, str]) -> Response:
+def gateway_json(problem: Problem, readings: Mapping[str, str]) -> Response:
     """As the gateway's configuration prints it: another family, gRPC codes and all (docs/vendors/konnect.md, Errors)."""
+    if problem.status == 403 and readings["konnect.core-entities-forbidden"] == "problem":
+        return problem_json(problem, readings)
     match problem.status:
         case 401:
             body: dict[str, Any] = {"message": "Unauthorized", "status": 401}

@@ -94,7 +94,7 @@ class Registrations:
 
     def delete(self, call: Call) -> Answer:
         with self.service.org.lock:
-            self.service.org.drop(self._registration(call))
+            self.service.delete_registration(self._registration(call))
             return Answer(204)
 
     def _registration(self, call: Call) -> Registration:

@@ -12,6 +12,7 @@ from sandbox.konnect import answers
 from sandbox.konnect.catalogue_answers import listed_publication
 from sandbox.konnect.identity_provider import IdentityProvider
 from sandbox.konnect.knobs import KonnectKnobs, changed
+from sandbox.konnect.more_routes import replace_more_routes
 from sandbox.konnect.state import Application, ControlPlane, Labels, Organization, Provider, Publication, Registration, Strategy
 
 LAG_REQUESTS = 2  # how many requests on a new object its creator's rights still lag, under that reading
@@ -38,7 +39,10 @@ class KonnectService:
 
     def set_knobs(self, values: Mapping[str, Any]) -> None:
         """Change the knobs that are named; raises ValueError and changes nothing if one is unknown or wrong."""
-        self.knobs = changed(self.knobs, values)
+        before, self.knobs = self.knobs, changed(self.knobs, values)
+        if self.knobs.more_routes != before.more_routes:
+            replace_more_routes(self.org, self.knobs.more_routes)
+            self.push_configuration()
         self.org.plugin_installed = not self.knobs.sync_error
 
     def snapshot(self) -> Mapping[str, Any]:
@@ -91,6 +95,20 @@ class KonnectService:
     def push_registration(self, registration: Registration, before: str = "") -> None:
         """Konnect tells the gateway of a registration's status, now or a little later; `before` is what it went by."""
         registration.enforced, registration.late_for = before, self.latency
+        if registration.status == "approved":
+            self.org.once_approved.add((registration.application_id, registration.api_id))
+        self._push(changes_hash=self.readings["konnect.config-hash-applications"] == "changes")
+
+    def delete_registration(self, registration: Registration) -> None:
+        """Delete one that was asked for by id, unless the knob says that this is only said."""
+        if not self.knobs.keeps_deleted:
+            self.forget_registration(registration)
+
+    def forget_registration(self, registration: Registration) -> None:
+        """It is gone; the gateway hears of it now or a little later (docs/vendors/konnect.md, Admin registrations)."""
+        if registration.status == "approved" and self.latency:
+            self.org.lingering[registration.application_id, registration.api_id] = self.latency
+        self.org.drop(registration)
         self._push(changes_hash=self.readings["konnect.config-hash-applications"] == "changes")
 
     def push_configuration(self) -> None:

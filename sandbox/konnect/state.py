@@ -7,7 +7,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from sandbox.konnect.problems import ForeignObject, not_found
@@ -17,7 +17,16 @@ Labels = dict[str, str]
 
 def now() -> str:
     """A time stamp as Konnect prints it."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return _stamp(datetime.now(UTC))
+
+
+def earlier(stamp: str, seconds: float) -> str:
+    """A time stamp, so much earlier."""
+    return _stamp(datetime.fromisoformat(stamp) - timedelta(seconds=seconds))
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def seconds(stamp: str) -> int:
@@ -110,6 +119,7 @@ class Route(Thing):
     paths: tuple[str, ...] = ()
     protocols: tuple[str, ...] = ("https",)  # the default since Gateway 3.14
     methods: tuple[str, ...] = ()  # none: all
+    hosts: tuple[str, ...] = ()  # none: all
 
 
 @dataclass(slots=True)
@@ -217,7 +227,17 @@ class Organization:
             self.tokens: set[str] = set()
             self.sessions: dict[tuple[str, str], str] = {}  # cookie's name and value -> developer id
             self.session_requests: dict[tuple[str, str], int] = {}  # how many requests came with it, where that matters
+            self.more: list[Thing] = []  # what a knob added to the control plane
+            # Application and API -> for how many requests the gateway has not heard that their registration is gone; and all ever approved.
+            self.lingering: dict[tuple[str, str], int] = {}
+            self.once_approved: set[tuple[str, str]] = set()
             self._seed(self)
+
+    def let_pass(self, seconds: float) -> None:
+        """Every object is older by so much."""
+        with self.lock:
+            for thing in [one for table in self.tables.values() for one in table.values()]:
+                thing.created_at, thing.updated_at = earlier(thing.created_at, seconds), earlier(thing.updated_at, seconds)
 
     def new_id(self) -> str:
         """A UUID."""

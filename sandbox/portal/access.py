@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sandbox.konnect.answers import credential
+from sandbox.konnect.applications import look_up_credentials
 from sandbox.konnect.calls import Answer, Call
 from sandbox.konnect.listing import EXACT, NO_FILTER, SHORT_TEXT, Field, Listing, page, text
 from sandbox.konnect.operations import Operation, operation
@@ -62,12 +63,15 @@ class MyAccess:
 
     def unregister(self, call: Call) -> Answer:
         with self.service.org.lock:
-            self.service.org.drop(self._registration(call))
+            self.service.delete_registration(self._registration(call))
             return Answer(204)
 
     def credentials(self, call: Call) -> Answer:
         with self.service.org.lock:
-            return page(call, [self.mine.application(call)], NO_FILTER, credential, self.service.readings)
+            found = self.mine.application(call)
+        look_up_credentials(self.service, found)
+        with self.service.org.lock:
+            return page(call, [found], NO_FILTER, credential, self.service.readings)
 
     def create_credential(self, call: Call) -> Answer:
         """There is one secret a client already, and Curity keeps no second."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sandbox.konnect.applications import binding, register, remove_application, require_removable, shown_instead, take
+from sandbox.konnect.applications import binding, register, shown_instead, take
 from sandbox.konnect.calls import Answer, Call
 from sandbox.konnect.identity_provider import IdentityProviderFailed, Registered
 from sandbox.konnect.listing import EXACT, ID, SHORT_TEXT, Field, Listing, page, text
 from sandbox.konnect.operations import Operation, operation
 from sandbox.konnect.problems import conflict, forbidden, idp_failed, invalid, missing_reference, not_found, parameter
+from sandbox.konnect.removal import delete_application, delete_clients
 from sandbox.konnect.service import KonnectService
 from sandbox.konnect.state import Application, Developer, Team
 from sandbox.portal import answers
@@ -97,9 +98,7 @@ class MyApplications:
         """The client at the identity provider goes along, if Konnect made it."""
         with self.service.org.lock:
             found = self.application(call)
-            require_removable(self.service, found)
-            remove_application(self.service, found)
-        self.service.idp.remove(found)
+        delete_application(self.service, found)
         return Answer(204)
 
     def regenerate(self, call: Call) -> Answer:
@@ -131,7 +130,7 @@ class MyApplications:
         if provider is None:
             raise IdentityProviderFailed("the auth strategy has no DCR provider")
         client = self.service.idp.register(provider, strategy, found.name, found.redirect_uri)
-        self.service.idp.remove(found)
+        delete_clients(self.service, [found])
         return client
 
     def application(self, call: Call) -> Application:

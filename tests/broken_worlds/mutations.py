@@ -20,6 +20,9 @@ class Mutation:
         return f"{self.system}: {self.knob}"
 
 
+# Wrong in a way that an onboarding cannot meet, for it takes nothing away: what a removal has to see through.
+AT_REMOVAL = frozenset({("konnect", "keeps_deleted"), ("gateway", "ignores_revocations")})
+
 MUTATIONS = (
     Mutation("curity-admin", "unlicensed", Stage.PREFLIGHT, ("curity:", "licence")),
     Mutation("curity-admin", "change_nothing", Stage.CURITY_CONFIGURATION, ("curity:", "accepted the change", "did not keep")),

@@ -9,7 +9,7 @@ import pytest
 from dcr.engine.onboarding import Finished
 from dcr.model.tenant import Tenant, Way
 from dcr.results.changes import Stage
-from tests.broken_worlds.mutations import MUTATIONS, Mutation
+from tests.broken_worlds.mutations import AT_REMOVAL, MUTATIONS, Mutation
 from tests.fake_clock import FakeClock
 from tests.readings.life import at_once
 from tests.sandbox_fixture import LivingWorld
@@ -69,4 +69,4 @@ def test_a_world_that_accepts_everything_does_not_pass(way: Way, living: LivingW
 def test_every_mutation_of_the_sandbox_is_here(living: LivingWorld) -> None:
     systems = living.world.systems.controlled()
     switches = {(name, knob) for name, system in systems.items() for knob, value in system.knob_values().items() if value is False}
-    assert switches == {(one.system, one.knob) for one in MUTATIONS}
+    assert switches == {(one.system, one.knob) for one in MUTATIONS} | AT_REMOVAL

@@ -18,6 +18,12 @@ from tests.contract.documents import DOCUMENTS, HOST, Document, Operation, load
 
 JUDGED = "exchanges with Konnect and the portal, judged by their documents"  # what the suite's last lines tell
 APPLICATION, PORTAL_APPLICATION = "/portals/{portalId}/applications", "/api/v3/applications"
+ENTITIES = "/control-planes/{controlPlaneId}/core-entities"
+# The document lists no 403 here, and yet roles decide.
+FORBIDDEN_ENTITIES = tuple(
+    ("GET", f"{ENTITIES}/{one}", 403)
+    for one in ("services", "services/{ServiceId}", "services/{ServiceId}/routes", "routes", "routes/{RouteId}")
+)
 # A reading that plays an answer the document does not have: (reading, its value) -> operations and status. Nothing else is exempt.
 EXEMPT: Mapping[tuple[str, str], tuple[tuple[str, str, int], ...]] = {
     ("konnect.publication-status", "201"): (("PUT", "/apis/{apiId}/publications/{portalId}", 201),),
@@ -38,7 +44,11 @@ EXEMPT: Mapping[tuple[str, str], tuple[tuple[str, str, int], ...]] = {
     ),
     ("konnect.admin-create-secret", "shown"): (("POST", APPLICATION, 201),),
     ("konnect.imported-client-deletion", "refused"): (("DELETE", APPLICATION + "/{applicationId}", 400),),
+    ("konnect.delete-at-identity-provider", "refuses"): (("DELETE", APPLICATION + "/{applicationId}", 400),),
+    ("konnect.deletion-refused", "refused"): (("DELETE", APPLICATION + "/{applicationId}", 400),),
     ("portal.regenerate-secret", "403"): (("POST", PORTAL_APPLICATION + "/{applicationId}/regenerate-secret", 403),),
+    ("konnect.core-entities-forbidden", "gateway"): FORBIDDEN_ENTITIES,
+    ("konnect.core-entities-forbidden", "problem"): FORBIDDEN_ENTITIES,
     ("konnect.unlisted-not-found", "404"): (
         ("PUT", "/application-auth-strategies/{authStrategyId}", 404),
         ("POST", APPLICATION, 404),

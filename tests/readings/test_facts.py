@@ -39,7 +39,12 @@ NOT_MET = {
         "curity.rotated-secret-ttl",
     },
     "it never asks this of Curity's run time, or is not refused there": {
+        "curity.client-status",
+        "curity.client-status-issued",
         "curity.dcrm-read",
+        "curity.graphql-listing",
+        "curity.graphql-operations",
+        "curity.graphql-without-manager",
         "curity.read-write-ttl-over",
         "curity.registration-error-body",
         "curity.status-transaction-id",
@@ -48,7 +53,8 @@ NOT_MET = {
         "curity.www-authenticate-bearer",
     },
     "Konnect refuses nothing, and no application goes": {
-        "konnect.client-removal",
+        "konnect.delete-at-identity-provider",
+        "konnect.deletion-refused",
         "konnect.foreign-object",
         "konnect.title-401",
         "konnect.trace-prefix",
@@ -63,6 +69,8 @@ NOT_MET = {
     },
     "it never asks this of Konnect": {
         "konnect.admin-create-secret",
+        "konnect.core-entities-forbidden",
+        "konnect.credentials-read",
         "konnect.delete-provider-in-use",
         "konnect.imported-client-deletion",
         "konnect.strategy-put-status",

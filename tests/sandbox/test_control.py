@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -120,6 +121,7 @@ def test_knobs_are_listed_and_changed_by_system(outside: Outside) -> None:
         ("/knobs", {"gateway": {"no_such_knob": True}}),
         ("/knobs", {"curity-runtime": {"node_state": "ASLEEP"}}),
         ("/knobs", []),
+        ("/knobs", {"konnect": {"more_routes": [{"service": "health"}]}}),
     ],
 )
 def test_what_cannot_be_set_is_refused_and_changes_nothing(outside: Outside, path: str, body: object) -> None:
@@ -127,6 +129,37 @@ def test_what_cannot_be_set_is_refused_and_changes_nothing(outside: Outside, pat
     answer = outside.control.put(path, json=body)
     assert (answer.status_code, list(answer.json())) == (400, ["error"])
     assert outside.control.get(path).json() == before
+
+
+@pytest.mark.parametrize("body", [{"days": -1}, {"days": "long"}, {"years": 1}, [], {"days": 10**9}])
+def test_time_goes_forward_only(outside: Outside, body: object) -> None:
+    answer = outside.control.post("/clock", json=body)
+    assert (answer.status_code, list(answer.json())) == (400, ["error"])
+
+
+def test_when_time_passes_everything_there_is_older_and_the_clock_is_as_before(outside: Outside) -> None:
+    ready = outside.ready
+    konnect = {"Authorization": f"Bearer {ready['konnect']['token']}"}
+
+    def made() -> datetime:
+        answer = outside.http.get(f"{ready['konnect']['url']}/v3/portals/{ready['portal']['id']}", headers=konnect)
+        return datetime.fromisoformat(answer.json()["created_at"])
+
+    before = made()
+    assert outside.control.post("/clock", json={"days": 29, "seconds": 1}).status_code == 204
+    assert before - made() == timedelta(days=29, seconds=1)
+    outside.control.post("/reset")
+    assert datetime.now(UTC) - made() < timedelta(minutes=5)
+
+
+def test_a_route_is_added_by_a_knob(outside: Outside) -> None:
+    gateway = outside.ready["gateway"]["url"]
+    more = {"service": "health", "paths": ["/health"]}
+    told = outside.control.put("/knobs", json={"konnect": {"more_routes": [more]}}).json()["konnect"]["more_routes"]
+    assert [more.items() <= one.items() for one in told] == [True]
+    assert outside.http.get(f"{gateway}/health").status_code == 200
+    outside.control.put("/knobs", json={"konnect": {"more_routes": []}})
+    assert outside.http.get(f"{gateway}/health").status_code == 404
 
 
 def test_the_configuration_is_the_whole_export_with_its_parameters(outside: Outside) -> None:

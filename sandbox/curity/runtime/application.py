@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.curity.runtime import errors
+from sandbox.curity.runtime.client_graphql import GRAPHQL_PATH, serve_graphql
 from sandbox.curity.runtime.introspection import introspect, revoke, userinfo
 from sandbox.curity.runtime.management import manage
 from sandbox.curity.runtime.metadata import OAUTH_PATH, anonymous, oauth_metadata
@@ -69,6 +70,8 @@ def _registration(node: Node, profile: Profile, endpoint: Endpoint, rest: str, c
     settings = profile.registration
     if settings is None:
         raise errors.not_found()
+    if rest == GRAPHQL_PATH:
+        return serve_graphql(node, profile, endpoint, call)
     client_id = rest.removeprefix("/") or call.query.get("client_id", "")
     if client_id:
         return manage(node, profile, endpoint, settings, call, client_id)

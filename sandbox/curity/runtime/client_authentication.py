@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import unquote_plus
 
@@ -83,9 +83,17 @@ def _known(node: Node, profile: Profile, given: _Credentials) -> Caller | None:
     if configured is not None:
         return _caller_of_configuration(configured) if _configured_matches(node, configured, given.secret) else None
     row = node.clients.get(given.client_id)
-    if row is None or row.profile != profile.id or row.status != "active" or not _registered_matches(node, row, given.secret):
+    if row is None or row.profile != profile.id or not _registered_matches(node, row, given.secret) or not _may_act(node, row):
         return None
     return _caller_of_registration(row)
+
+
+def _may_act(node: Node, row: RegisteredClient) -> bool:
+    """Active, or not active for so short a time that the endpoint has not heard of it (docs/vendors/curity.md, Removal)."""
+    if row.status == "active" or row.unheard_for == 0:
+        return row.status == "active"
+    node.clients.save(replace(row, unheard_for=row.unheard_for - 1))
+    return True
 
 
 def _configured_matches(node: Node, client: ConfiguredClient, secret: str) -> bool:
@@ -93,7 +101,9 @@ def _configured_matches(node: Node, client: ConfiguredClient, secret: str) -> bo
         return False
     if node.knobs.accept_any_secret:
         return True
-    return any(_holds(verifier, node.now()) and node.secrets.matches(verifier.digest, secret) for verifier in client.verifiers)
+    now = node.now()
+    holding = [verifier for verifier in client.verifiers if _holds(verifier, now + node.age(client.id, verifier))]
+    return any(node.secrets.matches(verifier.digest, secret) for verifier in holding)
 
 
 def _holds(verifier: Verifier, now: float) -> bool:

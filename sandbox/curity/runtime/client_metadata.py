@@ -1,10 +1,11 @@
 """Client metadata: what a registrant asks for, and what it gets.
 
-Source: RFC 7591 section 2; docs/vendors/curity.md, Registration. Members that are not known are ignored, as the RFC demands.
+Source: RFC 7591 section 2; docs/vendors/curity.md, Registration. Members that are not known have no effect, as the RFC demands.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sandbox.curity.runtime import errors
 from sandbox.curity.runtime.client_authentication import CAPABILITY_OF_GRANT
+from sandbox.curity.runtime.known_members import KNOWN
 from sandbox.curity.runtime.node import JSON, Call, Node
 from sandbox.curity.runtime.view import Profile, Registration
 
@@ -62,8 +64,8 @@ class Negotiated:
     attributes: dict[str, Any]
 
 
-def parse(call: Call) -> tuple[ClientMetadata, frozenset[str]]:
-    """The request's metadata and the names of all members it had.
+def parse(call: Call) -> tuple[ClientMetadata, Mapping[str, Any]]:
+    """The request's metadata, and all members it had as they were sent.
 
     Raises:
         errors.Refused: not JSON, no object, or a member of a wrong type.
@@ -72,11 +74,18 @@ def parse(call: Call) -> tuple[ClientMetadata, frozenset[str]]:
         raise errors.unsupported_media_type(JSON)
     try:
         asked = ClientMetadata.model_validate_json(call.body)
-        names = _Names.model_validate_json(call.body).model_extra or {}
+        members = _Members.model_validate_json(call.body).model_extra or {}
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise errors.invalid_client_metadata(f"{where or 'the body'} is not valid") from None
-    return asked, frozenset(names)
+    return asked, members
+
+
+def properties(node: Node, members: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of members that mean nothing to the server. Whether all versions keep them is open."""
+    if node.readings["curity.registration-properties"] == "dropped":
+        return {}
+    return {name: value for name, value in members.items() if name not in KNOWN}
 
 
 def negotiate(node: Node, profile: Profile, settings: Registration, asked: ClientMetadata, client_id: str) -> Negotiated:
@@ -176,5 +185,5 @@ def _attributes(settings: Registration, asked: ClientMetadata, grants: tuple[str
     return kept | {name: value for name, value in optional.items() if value is not None}
 
 
-class _Names(BaseModel):
+class _Members(BaseModel):
     model_config = ConfigDict(extra="allow")

@@ -112,6 +112,13 @@ def insufficient_scope(*, registration: bool = False) -> Refused:
     return Refused(403, "insufficient_scope", "the token has not the scope that is needed", "Bearer", registration)
 
 
+def no_authorization_manager(readings: Mapping[str, str]) -> Refused:
+    """The GraphQL API of a profile without one. Source: docs/vendors/curity.md, Client GraphQL."""
+    if readings["curity.graphql-without-manager"] == "404":
+        return not_found()
+    return Refused(403, "access_denied", "the profile has no authorization manager")
+
+
 def only_delete_is_left(readings: Mapping[str, str]) -> Refused:
     """The registration token is older than `read-write-ttl`: it serves DELETE only. 401 or 403 is open."""
     if readings["curity.read-write-ttl-over"] == "401":

@@ -22,6 +22,7 @@ class RuntimeKnobs(BaseModel):
     node_state: Literal["BOOTING", "WAITING", "RUNNING", "ERROR", "STOPPING"] = Field(
         default="RUNNING", description="What the status endpoint says."
     )
+    graphql_scope: str = Field(default="dcrm", description="The scope that the authorization manager asks for at the GraphQL API.")
     hide_registration_endpoint: bool = Field(default=False, description="Mutation: metadata never shows registration_endpoint.")
     accept_any_secret: bool = Field(default=False, description="Mutation: the token endpoint takes any secret of a known client.")
     foreign_subject: bool = Field(default=False, description="Mutation: `sub` of a client-credentials token is not the client id.")

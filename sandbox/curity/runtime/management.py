@@ -12,16 +12,14 @@ from dataclasses import dataclass, replace
 from starlette.responses import JSONResponse, Response
 
 from sandbox.curity.runtime import errors
-from sandbox.curity.runtime.client_metadata import negotiate, parse
+from sandbox.curity.runtime.client_metadata import negotiate, parse, properties
+from sandbox.curity.runtime.known_members import SERVERS
 from sandbox.curity.runtime.node import Call, Node
 from sandbox.curity.runtime.registered_clients import RegisteredClient
 from sandbox.curity.runtime.registration import answer, hand_out, shown_attributes
 from sandbox.curity.runtime.token_endpoint import MANAGEMENT_SCOPE
 from sandbox.curity.runtime.tokens import digest
 from sandbox.curity.runtime.view import Endpoint, Management, Profile, Registration
-
-# RFC 7592 section 2.2: an update must not contain them.
-_SERVER_MEMBERS = frozenset({"registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +73,8 @@ def _allowed(node: Node, profile: Profile, management: Management, call: Call, c
 
 
 def _updated(node: Node, profile: Profile, settings: Registration, call: Call, row: RegisteredClient) -> RegisteredClient:
-    asked, names = parse(call)
-    forbidden = _SERVER_MEMBERS & names
+    asked, members = parse(call)
+    forbidden = SERVERS & members.keys()
     if forbidden:
         raise errors.invalid_client_metadata(f"{min(forbidden)} is not for the client to send")
     if asked.client_id != row.client_id:
@@ -92,6 +90,7 @@ def _updated(node: Node, profile: Profile, settings: Registration, call: Call, r
         client_name=asked.client_name,
         token_endpoint_auth_method=negotiated.auth_method,
         attributes=shown_attributes(negotiated),
+        properties=properties(node, members),
     )
 
 

@@ -16,7 +16,7 @@ from sandbox.curity.runtime.knobs import RuntimeKnobs
 from sandbox.curity.runtime.registered_clients import RegisteredClients
 from sandbox.curity.runtime.secret_check import SecretCheck
 from sandbox.curity.runtime.tokens import TokenStore
-from sandbox.curity.runtime.view import View
+from sandbox.curity.runtime.view import Verifier, View
 from sandbox.curity.runtime.view_reader import read_view
 
 FORM = "application/x-www-form-urlencoded"
@@ -82,6 +82,7 @@ class Node:
         self.secrets = SecretCheck()
         self.metadata_requests: dict[str, int] = {}
         self._view: tuple[int, View] | None = None
+        self._ages: dict[tuple[str, Verifier], float] = {}
 
     def view(self) -> View:
         """The configuration as of the last commit, read once a commit."""
@@ -100,6 +101,20 @@ class Node:
     def now(self) -> float:
         """Seconds since the epoch by the node's clock."""
         return time.time() + self.knobs.clock_advance_seconds
+
+    def let_pass(self, seconds: float) -> None:
+        """Everything that is there grows older, and the clock stays: what is issued from now on is as fresh as any client takes it for."""
+        self.clients.let_pass(seconds)
+        self.tokens.let_pass(seconds)
+        for profile in self.view().profiles:
+            for client in profile.clients.values():
+                for verifier in client.verifiers:
+                    key = client.id, verifier
+                    self._ages[key] = self._ages.get(key, 0) + seconds
+
+    def age(self, client_id: str, verifier: Verifier) -> float:
+        """How much older a configured client's secret is than its own dates tell."""
+        return self._ages.get((client_id, verifier), 0)
 
     def knob_values(self) -> Mapping[str, Any]:
         """All knobs with their values."""
@@ -123,4 +138,5 @@ class Node:
         self.tokens.clear()
         self.clients.clear()
         self.metadata_requests.clear()
+        self._ages.clear()
         self._view = None

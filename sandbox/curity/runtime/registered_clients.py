@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 Status = Literal["active", "inactive", "revoked"]
@@ -31,10 +31,14 @@ class RegisteredClient:
     issued_at: int
     attributes: Mapping[str, Any]
     """The rest of the metadata, as it is answered."""
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    """Members of the registration that mean nothing to the server."""
     token_digest: str | None = None
     token_issued_at: int = 0
     old_secret_digest: str | None = None
     old_secret_until: float = 0
+    unheard_for: int = 0
+    """For how many more requests the token endpoint has not heard that the client is not active any more."""
 
     def summary(self) -> dict[str, Any]:
         """The row without digests, for the control port."""
@@ -47,6 +51,7 @@ class RegisteredClient:
             "scope": list(self.scope),
             "redirect_uris": list(self.redirect_uris),
             "issued_at": self.issued_at,
+            "properties": dict(self.properties),
         }
 
 
@@ -71,6 +76,11 @@ class RegisteredClients:
         with self._lock:
             self._rows.pop(client_id, None)
 
+    def let_pass(self, seconds: float) -> None:
+        """All clients, their registration tokens and secrets are older by so much."""
+        with self._lock:
+            self._rows = {client_id: _older(row, int(seconds)) for client_id, row in self._rows.items()}
+
     def clear(self) -> None:
         """Empty the table."""
         with self._lock:
@@ -80,3 +90,12 @@ class RegisteredClients:
         """All rows, oldest first."""
         with self._lock:
             return list(self._rows.values())
+
+
+def _older(row: RegisteredClient, seconds: int) -> RegisteredClient:
+    return replace(
+        row,
+        issued_at=row.issued_at - seconds,
+        token_issued_at=row.token_issued_at - seconds,
+        old_secret_until=row.old_secret_until - seconds,
+    )

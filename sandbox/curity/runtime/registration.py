@@ -12,7 +12,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from sandbox.curity.runtime import errors
-from sandbox.curity.runtime.client_metadata import NO_SECRET, Negotiated, negotiate, parse
+from sandbox.curity.runtime.client_metadata import NO_SECRET, Negotiated, negotiate, parse, properties
 from sandbox.curity.runtime.node import Call, Node
 from sandbox.curity.runtime.registered_clients import RegisteredClient
 from sandbox.curity.runtime.token_endpoint import REGISTRATION_SCOPE
@@ -31,9 +31,10 @@ def register(node: Node, profile: Profile, endpoint: Endpoint, settings: Registr
     initial = None if settings.open_to_all else _initial_token(node, profile, call)
     if initial and node.readings["curity.dcr-token-used-by"] == "attempt":
         node.tokens.remove(initial.text)
-    asked, _ = parse(call)
+    asked, members = parse(call)
     client_id = str(uuid.uuid4())
     row = _row(node, profile, negotiate(node, profile, settings, asked, client_id), client_id, asked.client_name, initial)
+    row = replace(row, properties=properties(node, members))
     if initial:
         node.tokens.remove(initial.text)
     row, shown = hand_out(node, row, settings, None)
@@ -70,6 +71,7 @@ def hand_out(node: Node, row: RegisteredClient, settings: Registration, kept_tok
 def answer(node: Node, profile: Profile, endpoint: Endpoint, row: RegisteredClient) -> dict[str, Any]:
     """A client's metadata as it is answered, without its credentials."""
     body: dict[str, Any] = {
+        **row.properties,
         **row.attributes,
         "client_id": row.client_id,
         "client_id_issued_at": row.issued_at,

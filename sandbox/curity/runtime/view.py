@@ -126,6 +126,8 @@ class Profile:
     openid_metadata: Metadata | None
     oauth_metadata: Metadata | None
     registration: Registration | None
+    authorization_manager: str
+    """Who decides on the GraphQL APIs; empty: nobody, so that they are shut."""
 
     def deployed(self, kind: Kind, preferred: str | None = None) -> Endpoint | None:
         """The deployed endpoint of that kind: the preferred one, else the first."""

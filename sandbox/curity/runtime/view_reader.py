@@ -90,6 +90,7 @@ def _profile(profile: etree._Element, base_url: str, deployed: frozenset[str], k
         openid_metadata=_metadata(server, "as:openid-connect/as:expose-metadata"),
         oauth_metadata=_metadata(server, "as:expose-metadata"),
         registration=_registration(server.find("as:dynamic-client-registration", NAMESPACES)),
+        authorization_manager=_text(server, "as:authorization-manager"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -122,3 +123,48 @@ def test_without_management_there_is_nothing_to_manage(run_time: RunTime) -> Non
     client = run_time.registered()
     run_time.configuration.remove(MANAGEMENT)
     assert run_time.manage("GET", client).status_code == 404
+
+
+def test_time_that_passes_makes_old_what_is_there_and_leaves_what_comes_fresh(run_time: RunTime) -> None:
+    old = run_time.registered()
+    run_time.node.let_pass(27 * DAY)
+    new = run_time.registered()
+    run_time.node.let_pass(2 * DAY)
+    assert run_time.manage("GET", old).status_code == 401
+    assert run_time.manage("GET", new).status_code == 200
+    run_time.node.let_pass(336 * DAY)
+    assert [run_time.manage("DELETE", client).status_code for client in (old, new)] == [401, 401], (
+        "the read had made the other's token anew"
+    )
+    assert works(run_time, old)
+
+
+def test_time_that_passes_ends_tokens_and_rotated_secrets(run_time: RunTime) -> None:
+    run_time.configuration.add(MANAGEMENT, "<rotated-secret-ttl>60</rotated-secret-ttl>")
+    first = run_time.registered()
+    token = run_time.token(first["client_id"], first["client_secret"]).json()["access_token"]
+    run_time.manage("GET", first)
+    run_time.node.let_pass(59)
+    assert works(run_time, first)
+    run_time.node.let_pass(2)
+    assert not works(run_time, first)
+    assert run_time.node.tokens.find(token, run_time.node.now())
+    run_time.node.let_pass(300)
+    assert run_time.node.tokens.find(token, run_time.node.now()) is None
+
+
+def test_time_that_passes_ends_the_second_secret_of_a_configured_client(run_time: RunTime) -> None:
+    client = "//as:client[as:id='konnect-dcr']"
+    in_a_week = (datetime.now(UTC) + timedelta(days=7)).isoformat()
+    second = f"<expires-on>{in_a_week}</expires-on><secret>the old one</secret>"
+    run_time.configuration.add(client, f"<secondary-authentication-method>{second}</secondary-authentication-method>")
+    run_time.node.let_pass(6 * DAY)
+    assert run_time.token("konnect-dcr", "the old one").status_code == 200
+    run_time.node.let_pass(2 * DAY)
+    assert run_time.token("konnect-dcr", "the old one").status_code == 401
+    assert run_time.token("konnect-dcr").status_code == 200
+    run_time.configuration.remove(f"{client}/as:secondary-authentication-method")
+    later = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    second = f"<expires-on>{later}</expires-on><secret>another old one</secret>"
+    run_time.configuration.add(client, f"<secondary-authentication-method>{second}</secondary-authentication-method>")
+    assert run_time.token("konnect-dcr", "another old one").status_code == 200, "it was written after that time had passed"

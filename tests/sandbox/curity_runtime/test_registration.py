@@ -131,8 +131,26 @@ def test_bad_metadata_is_refused_in_the_words_of_the_rfc(run_time: RunTime, meta
     assert (answer.status_code, answer.json()["error"]) == (400, error)
 
 
-def test_unknown_members_are_ignored(run_time: RunTime) -> None:
-    assert "portal_id" not in run_time.registered(portal_id="x")
+MARKS = {"dcr_platform": "acme-eu", "dcr_tenant": "acme", "dcr_op": "4711"}
+
+
+def test_unknown_members_are_properties_and_change_nothing_else(run_time: RunTime) -> None:
+    plain, marked = run_time.registered(), run_time.registered(**MARKS, logo_uri="https://app.example/logo", audiences=["other"])
+    assert {name: marked[name] for name in MARKS} == MARKS
+    assert marked.keys() - MARKS.keys() == plain.keys(), "what the server knows is no property, even if it does nothing with it"
+    assert [row.summary()["properties"] for row in run_time.node.clients.all()] == [{}, MARKS]
+    read = run_time.manage("GET", marked).json()
+    assert {name: read[name] for name in MARKS} == MARKS
+    body = {"client_id": marked["client_id"], "grant_types": ["client_credentials"], "dcr_op": "4712", "status": "revoked"}
+    updated = run_time.manage("PUT", read, **body).json()
+    assert {name: updated.get(name) for name in MARKS} == {"dcr_platform": None, "dcr_tenant": None, "dcr_op": "4712"}, "it replaces all"
+    assert run_time.token(updated["client_id"], updated["client_secret"]).status_code == 200
+
+
+def test_unknown_members_may_be_dropped(run_time: RunTime) -> None:
+    run_time.readings.set("curity.registration-properties", "dropped")
+    assert not MARKS.keys() & run_time.registered(**MARKS).keys()
+    assert [row.properties for row in run_time.node.clients.all()] == [{}]
 
 
 @pytest.mark.parametrize("content", [b"[]", b"not json", b"\xff"])

@@ -26,6 +26,32 @@ def test_a_route_may_be_for_some_methods_only(admitted: tuple[Region, Any]) -> N
     assert (region.gate.get("/orders").status_code, region.gate.post("/orders").status_code) == (404, 401)
 
 
+@pytest.mark.parametrize(
+    ("host", "path", "status"),
+    [
+        ("api.acme.example", "/x", 200),
+        ("other.example", "/x", 404),
+        ("a.internal.example", "/y", 200),
+        ("A.internal.example:8443", "/y", 200),
+        ("internal.example", "/y", 404),
+        ("other.example", "/v1/items/7", 200),
+        ("other.example", "/v2/items/7", 404),
+        ("other.example", "/orders/open", 200),
+        ("other.example", "/orders/shut", 401),
+    ],
+)
+def test_a_route_takes_what_all_its_rules_take(host: str, path: str, status: int, admitted: tuple[Region, Any]) -> None:
+    region, _ = admitted
+    open_routes = [
+        {"service": "open", "hosts": ["api.acme.example"]},
+        {"service": "open", "hosts": ["*.internal.example"], "paths": ["/y"]},
+        {"service": "open", "paths": [r"~/v1/\w+/\d+$"]},
+        {"service": "open", "paths": ["/orders/open"]},
+    ]
+    region.service.set_knobs({"more_routes": open_routes})
+    assert region.gate.get(path, headers={"Host": host}).status_code == status
+
+
 def test_a_plain_request_for_an_https_route_must_come_again(admitted: tuple[Region, Any]) -> None:
     region, _ = admitted
     answer = region.gate.get("http://gateway.example/orders")

@@ -98,3 +98,15 @@ def test_what_the_plugin_asks_of_a_token_must_be_in_it(config: dict[str, Any], a
 def test_the_plugins_own_words_are_used_when_the_identity_provider_refuses(region: Region) -> None:
     application = region.application(region.bound(unauthorized_error_message='No "entry"'))
     assert judged(region.gate.get("/orders", auth=pair(application, "wrong"))) == (401, 'No "entry"')
+
+
+def test_time_that_passes_ends_what_is_kept(admitted: tuple[Region, Any]) -> None:
+    region, application = admitted
+    region.call(application)
+    region.idp.asked.clear()
+    region.gateway.let_pass(region.idp.ttl - 60)
+    assert region.call(application).status_code == 200
+    assert region.idp.asked == []
+    region.gateway.let_pass(60)
+    assert region.call(application).status_code == 200
+    assert region.idp.asked == ["POST /token"]

@@ -115,14 +115,15 @@ def test_an_imported_clients_secret_is_beyond_konnect(reading: str, status: int,
     assert len(region.idp.clients) == (2 if status == 201 else 1)
 
 
-@pytest.mark.parametrize(("reading", "left"), [("removes", 0), ("leaves", 1)])
-def test_a_deleted_application_takes_its_client_along_or_leaves_it(reading: str, left: int, region: Region) -> None:
-    region.readings.set("konnect.client-removal", reading)
+@pytest.mark.parametrize(("reading", "status", "clients", "left"), [("deletes", 204, 0, 0), ("leaves", 204, 1, 0), ("refuses", 400, 1, 1)])
+def test_what_becomes_of_a_deleted_application_and_its_client(reading: str, status: int, clients: int, left: int, region: Region) -> None:
+    region.readings.set("konnect.delete-at-identity-provider", reading)
     application = region.application(region.bound())
     region.register(application)
-    assert region.portal.delete(f"/api/v3/applications/{application['id']}").status_code == 204
-    assert len(region.idp.clients) == left
-    assert region.done("GET", f"/v3/portals/{region.portal_id}/application-registrations")["data"] == []
+    assert region.portal.delete(f"/api/v3/applications/{application['id']}").status_code == status
+    assert len(region.idp.clients) == clients
+    assert len(region.at_portal("GET", "/applications")["data"]) == left
+    assert len(region.done("GET", f"/v3/portals/{region.portal_id}/application-registrations")["data"]) == left
 
 
 def test_a_registration_is_pending_until_somebody_approves(region: Region) -> None:
