@@ -19,6 +19,10 @@ ReadyFile = Annotated[
 TenantSlug = Annotated[str, typer.Argument(metavar="TENANT", help="The tenant's short name; what it is, Vault knows.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask, unless the platform's policy asks for a person's approval.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, as `dcr schema` describes it, instead of text.")]
+Take = Annotated[
+    list[str] | None,
+    typer.Option("--take", metavar="PATH", help="Take over what belongs to others here, as the plan names it; may be repeated."),
+]
 OptionalTenantFile = Annotated[
     Path | None, typer.Argument(metavar="[TENANT_FILE]", help="The tenant. Without it: only what belongs to all tenants of the platform.")
 ]

@@ -12,7 +12,7 @@ from dcr.engine.onboarding import Finished, nobody
 from dcr.engine.permission import Mandate
 from dcr.engine.receipt import keep_receipt
 from dcr.engine.run import Approve, Execution, Run
-from dcr.errors import Missing
+from dcr.errors import Missing, Refused
 from dcr.http.retries import Sleep
 from dcr.model.tenant import Tenant
 from dcr.results.plan import Plan
@@ -51,11 +51,15 @@ def leaving_tenant(vault: Vault, asked: Leaving) -> Tenant:
     """The accepted tenant, asking for nothing any more.
 
     What Vault remembers of a tenant that was never accepted whole, or has gone already, may have to go all the same.
+
+    Raises:
+        Refused: the tenant is protected, or what Vault holds there is none.
     """
     try:
         accepted = read_accepted_tenant(vault, asked.slug)
     except Missing:
         accepted = Tenant.model_construct(None, slug=asked.slug, portal="", owner="")
+    _refuse_protected(accepted)
     return accepted.model_copy(update={"apis": [], "applications": [], "requested_by": asked.requested_by, "ticket": asked.ticket})
 
 
@@ -95,6 +99,12 @@ def take_away(run: Run, asked: Leaving) -> None:
     run.remove_unwanted(but=TENANT_RECORD)
     keep_receipt(run.ctx, run.report(), asked.level.value)
     run.remove_unwanted()
+
+
+def _refuse_protected(tenant: Tenant) -> None:
+    if tenant.protected:
+        remedy = "Nothing was removed. Onboard it once with protected off, then offboard it."
+        raise Refused(f"tenant {tenant.slug}", "protected is on, so it is not offboarded", remedy)
 
 
 def _survey(level: Level, ctx: StepContext, *, sleep: Sleep, before: Observation) -> Observation:
