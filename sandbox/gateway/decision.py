@@ -133,7 +133,10 @@ class Gateway:
         """The application of a client id, once the gateway has heard of it, and its strategy."""
         by_id = {one.id: one for one in strategies}
         with self.org.lock:
-            found = next((one for one in self.org.all(Application) if client_id == one.client_id and one.strategy_id in by_id), None)
+            heard_of = [*self.org.all(Application), *(one for one in self.org.leaving if one.known_for > 0)]
+            found = next((one for one in heard_of if client_id == one.client_id and one.strategy_id in by_id), None)
+            if found and found.known_for > 0:
+                found.known_for -= 1
             if found and found.unknown_for > 0:
                 found.unknown_for -= 1
                 return None, None

@@ -30,7 +30,7 @@ def forget_application(service: KonnectService, application: Application) -> Non
     """Forget an application and its registrations."""
     for registration in [one for one in service.org.all(Registration) if one.application_id == application.id]:
         service.forget_registration(registration)
-    service.org.drop(application)
+    service.forget_application(application)
 
 
 def delete_clients(service: KonnectService, applications: Iterable[Application]) -> None:

@@ -111,6 +111,13 @@ class KonnectService:
         self.org.drop(registration)
         self._push(changes_hash=self.readings["konnect.config-hash-applications"] == "changes")
 
+    def forget_application(self, application: Application) -> None:
+        """It is gone; the gateway hears of it now or a little later."""
+        application.known_for = self.latency
+        if application.known_for and application not in self.org.leaving:
+            self.org.leaving.append(application)
+        self.org.drop(application)
+
     def push_configuration(self) -> None:
         """The gateway's services get or lose their auth plugin."""
         self._push(changes_hash=True)

@@ -181,6 +181,7 @@ class Application(Thing):
     management_uri: str = ""  # RFC 7592, of a client that Konnect registered itself
     management_token: str = field(default="", repr=False)
     unknown_for: int = 0  # how many more requests the gateway answers as if it had not heard of it
+    known_for: int = 0  # the same of its deletion
 
 
 @dataclass(slots=True)
@@ -228,7 +229,8 @@ class Organization:
             self.sessions: dict[tuple[str, str], str] = {}  # cookie's name and value -> developer id
             self.session_requests: dict[tuple[str, str], int] = {}  # how many requests came with it, where that matters
             self.more: list[Thing] = []  # what a knob added to the control plane
-            # Application and API -> for how many requests the gateway has not heard that their registration is gone; and all ever approved.
+            # What the gateway has not heard is gone: applications, and by application and API for how many requests a registration.
+            self.leaving: list[Application] = []
             self.lingering: dict[tuple[str, str], int] = {}
             self.once_approved: set[tuple[str, str]] = set()
             self._seed(self)

@@ -76,10 +76,19 @@ def test_what_is_said_to_be_deleted_may_be_kept(who: str, region: Region, applic
 
 
 @pytest.mark.parametrize(("reading", "answers"), [("none", [403, 403, 403]), ("late", [200, 200, 403])])
-def test_a_deletion_reaches_the_gateway_as_late_as_an_approval(reading: str, answers: list[int], region: Region, application: Any) -> None:
+def test_the_deletion_of_a_registration_reaches_the_gateway_as_late_as_an_approval(
+    reading: str, answers: list[int], region: Region, application: Any
+) -> None:
     region.readings.set("konnect.enforcement-latency", reading)
     (registration,) = region.at_portal("GET", f"/applications/{application['id']}/registrations")["data"]
     region.done("DELETE", f"{admin_path(region, application)}/registrations/{registration['id']}")
+    assert [region.call(application).status_code for _ in range(3)] == answers
+
+
+@pytest.mark.parametrize(("reading", "answers"), [("none", [401, 401, 401]), ("late", [200, 200, 401])])
+def test_the_deletion_of_an_application_does_so_too(reading: str, answers: list[int], region: Region, application: Any) -> None:
+    region.readings.update({"konnect.enforcement-latency": reading, "konnect.delete-at-identity-provider": "leaves"})
+    assert deleted("admin", region, application) == 204
     assert [region.call(application).status_code for _ in range(3)] == answers
 
 
