@@ -21,7 +21,7 @@ _REASONS: Mapping[str, str] = {
         "curity.dcr-token-used-by curity.registration-status curity.registration-error-body curity.unsupported-grant-types "
         "curity.unsupported-scopes curity.registration-scope-omitted curity.read-write-ttl-over curity.dcrm-read "
         "konnect.registration-grant-types konnect.registration-scope konnect.verify-cleans-up konnect.verify-failure "
-        "konnect.client-authentication"
+        "konnect.client-authentication curity.registration-properties"
     ),
     EDIT: (
         "curity.leafref-error curity.must-error curity.mandatory-error curity.unknown-element-error curity.value-error "
@@ -35,11 +35,16 @@ _REASONS: Mapping[str, str] = {
         "konnect.strategy-put-status konnect.issuer-slash konnect.label-order konnect.permission-lag"
     ),
     APPLICATION: (
-        "konnect.application-idp-failure konnect.admin-create-secret konnect.imported-client-deletion konnect.client-removal "
-        "portal.regenerate-secret "
+        "konnect.application-idp-failure konnect.admin-create-secret konnect.imported-client-deletion "
+        "konnect.delete-at-identity-provider konnect.deletion-refused portal.regenerate-secret "
         "portal.regenerate-client portal.regenerate-imported"
     ),
     SEEN_TWICE: "curity.metadata-delay konnect.enforcement-latency konnect.config-hash-applications",
+    "asking for it may rotate a secret": "konnect.credentials-read",
+    "only a token without the role tells": "konnect.core-entities-forbidden",
+    "only a token of an authorization manager's client tells": "curity.graphql-operations curity.graphql-listing",
+    "only a profile without an authorization manager tells": "curity.graphql-without-manager",
+    "only a client that is switched off tells": "curity.client-status curity.client-status-issued",
     "only an object of another organisation tells": "konnect.foreign-object",
     "only a developer's login tells": "portal.refresh-path portal.origin-check portal.session-lifetime",
 }
