@@ -60,5 +60,15 @@ def application(slug: str, name: str) -> str:
     return f"{applications(slug)}/{checked_slug(name)}"
 
 
+def receipts(slug: str) -> str:
+    """The folder of what was removed of a tenant."""
+    return f"{_tenant(slug)}/receipts"
+
+
+def receipt(slug: str, name: str) -> str:
+    """What was removed of an application of this name, when, and what may be left of it; no secret."""
+    return f"{receipts(slug)}/{checked_slug(name)}"
+
+
 def _tenant(slug: str) -> str:
     return f"{TENANTS}/{checked_slug(slug)}"

@@ -22,8 +22,8 @@ from dcr.vault import paths
 
 def api_without_registration(ctx: StepContext, application: ApplicationSpec) -> ApiSpec | None:
     """One of the tenant's APIs that the application has no business at, if there is one."""
-    tenant, known = ctx.the_tenant(), ctx.facts.registrations.get(application.name)
-    allowed = {api.label for api in tenant.apis_of(application)} | (known.also_for if known else frozenset())
+    tenant = ctx.the_tenant()
+    allowed = {api.label for api in tenant.apis_of(application)}
     return next((api for api in tenant.apis if api.label not in allowed), None)
 
 

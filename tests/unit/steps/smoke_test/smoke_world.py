@@ -94,14 +94,13 @@ class SmokeWorld:
         run_time = httpx.Client(transport=_over_the_wire(self.curity))
         return StepWorld(vault=self.vault, time=self.time, run_time=run_time, gateway=Gateway(client, ("gateway.example:443",)))
 
-    def claims(self, tenant: Tenant | None = None, registrations: str = "approved", also_registered: str = "") -> dict[str, Claim]:
+    def claims(self, tenant: Tenant | None = None, registrations: str = "approved") -> dict[str, Claim]:
         """What the smoke test claims, by its words.
 
         Args:
             registrations: the status of the application's own, taken together.
-            also_registered: label of an API for which somebody else registered it.
         """
-        known = facts(applications={"checkout": {"registrations": registrations, "also_registered": also_registered}})
+        known = facts(applications={"checkout": {"registrations": registrations}})
         found = converged(smoke_test, self.step_world(), known, "checkout", tenant=tenant).claims
         return {claim.what: claim for claim in found}
 
