@@ -51,7 +51,7 @@ class TenantRecord(Step[Stored, str]):
         return Diff((Difference(Change(self.stage, self.scope, path, "the accepted tenant", None), "tenant"),))
 
     def remove(self, ctx: StepContext, item: Item, state: Stored, diff: Diff[str]) -> Outcome:  # noqa: ARG002
-        ctx.vault.remove(paths.tenant_spec(ctx.the_tenant().slug))
+        ctx.vault.forget(paths.tenant_spec(ctx.the_tenant().slug))
         return Outcome()
 
 

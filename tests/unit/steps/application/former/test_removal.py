@@ -8,17 +8,18 @@ from typing import Any
 import httpx
 import pytest
 
+from dcr.engine.observe import observe_one
 from dcr.errors import CheckFailed, Passing, Refused, Unknown
 from dcr.results.outcome import Outcome
 from dcr.results.report import Verdict
 from dcr.steps.application import application
 from dcr.steps.preflight import left_behind
 from sandbox.konnect.state import Application, Developer, Portal
-from tests.in_process import CarryOut, answered, lost, problem, refused
+from tests.in_process import answered, lost, problem, refused
 from tests.unit.kong_in_process import OTHER, REGISTRATION_PATH, TOKEN_PATH
 from tests.unit.steps.application import one_application, one_import
 from tests.unit.steps.application.one_application import PATH, facts_of, kept, leaving, receipt, remove, take_away
-from tests.unit.steps.contexts import StepWorld, a_tenant, converged, facts, planned
+from tests.unit.steps.contexts import StepWorld, a_context, a_tenant, converged, entry_of, facts, planned
 
 APPLICATIONS = "/v3/portals/[^/]+/applications/[^/]+"
 
@@ -67,20 +68,13 @@ def test_a_look_names_all_of_it_and_touches_nothing(made: Callable[[], StepWorld
     world = made()
     client_id = kept(world)["client_id"]
     world.kong.traffic.clear()
-    known = facts_of(world)
-    outcome = planned_absent(world)
+    looking = a_context(world, facts_of(world), tenant=leaving())
+    outcome = observe_one(entry_of(application), "checkout", looking, wanted=False).outcome
 
     paths = [change.path for change in outcome.changes]
     assert paths == ["konnect/portals/acme-portal/applications/checkout", f"curity/clients/{client_id}", f"vault://dcr/{PATH}"]
     assert outcome.changes[-1].removes and {change.after for change in outcome.changes} == {None}
-    assert known and world.kong.traffic.writes() == []
-
-
-def planned_absent(world: StepWorld) -> Outcome:
-    from dcr.engine.observe import observe_one
-    from tests.unit.steps.contexts import a_context, entry_of
-
-    return observe_one(entry_of(application), "checkout", a_context(world, facts_of(world), tenant=leaving()), wanted=False).outcome
+    assert world.kong.traffic.writes() == []
 
 
 def test_a_client_that_konnect_leaves_behind_is_an_orphan_by_its_id_until_a_person_clears_it() -> None:
@@ -127,7 +121,7 @@ def test_konnect_refusing_stops_with_words_and_the_record_stays() -> None:
     with pytest.raises(Refused, match="stays, and so does its record"):
         remove(world)
     assert kept(world) == before and world.kong.clients() == [before["client_id"]] and receipt(world) == {}
-    world.kong.readings.set("konnect.imported-client-deletion", "works")
+    world.kong.readings.set("konnect.imported-client-deletion", "leaves")
     remove(world)
     assert gone(world)
 
@@ -149,9 +143,6 @@ def test_curity_that_cannot_be_asked_leaves_the_record_for_the_next_run(made: Ca
     with pytest.raises(Passing):
         remove(world)
     assert PATH in world.vault.kept and world.kong.made(Application) == []
-
-    world.kong.curity_traffic.clear()
-    world.kong.curity_traffic.planned.clear() if hasattr(world.kong.curity_traffic, "planned") else None
 
 
 def test_an_application_whose_creation_was_not_heard_of_goes_and_its_client_is_not_called_gone() -> None:
@@ -283,10 +274,6 @@ def test_nothing_of_a_record_that_somebody_else_wrote_is_former() -> None:
     world.vault.keep(PATH, {"client_secret": "theirs"}, ours=False)
 
     assert not take_away(world) and kept(world) == {"client_secret": "theirs"}
-
-
-def disappearing(carry_out: CarryOut) -> httpx.Response:
-    return carry_out()
 
 
 def test_a_deletion_that_konnect_answers_with_a_conflict_leaves_everything() -> None:
