@@ -70,22 +70,22 @@ def unseen_client(name: str, client_id: str) -> ClientEnd:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _TokenAnswered:
     shown: Evidence | None  # the token request that answered `invalid_client`
     otherwise: str = ""  # what it said instead
 
 
-def _asked(ctx: StepContext, endpoint: str, credentials: BasicCredentials) -> _Seen:
+def _asked(ctx: StepContext, endpoint: str, credentials: BasicCredentials) -> _TokenAnswered:
     try:
         ctx.oauth.token(endpoint, credentials.username, credentials.password)
     except InvalidClient as gone:
-        return _Seen(gone.evidence)
+        return _TokenAnswered(gone.evidence)
     except Refused as refused:
-        return _Seen(None, f"a token request with its secret {refused.problem}, which does not say that it is gone")
-    return _Seen(None, STILL_THERE)
+        return _TokenAnswered(None, f"a token request with its secret {refused.problem}, which does not say that it is gone")
+    return _TokenAnswered(None, STILL_THERE)
 
 
-def _asked_until_gone(ctx: StepContext, endpoint: str, credentials: BasicCredentials) -> _Seen:
+def _asked_until_gone(ctx: StepContext, endpoint: str, credentials: BasicCredentials) -> _TokenAnswered:
     deadlines = ctx.platform.deadlines
     return until(
         lambda: _asked(ctx, endpoint, credentials),

@@ -34,7 +34,7 @@ class ProvingRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedTwice:
     """What the gateway said without credentials, and right after that with them."""
 
     bare: GatewayAnswer
@@ -58,7 +58,7 @@ def proving_request(ctx: StepContext, api: Reference) -> ProvingRequest | None:
     return next(iter((*named[: len(present)], *known, *named[len(present) :])), None)
 
 
-def ask_once(ctx: StepContext, request: ProvingRequest, credentials: BasicCredentials) -> Asked:
+def ask_once(ctx: StepContext, request: ProvingRequest, credentials: BasicCredentials) -> AskedTwice:
     """One look.
 
     Raises:
@@ -66,8 +66,8 @@ def ask_once(ctx: StepContext, request: ProvingRequest, credentials: BasicCreden
     """
     bare = ctx.gateway.call(request.method, request.path)
     if bare.status not in REFUSED:
-        return Asked(bare, None)
-    return Asked(bare, ctx.gateway.call(request.method, request.path, credentials.authorization()))
+        return AskedTwice(bare, None)
+    return AskedTwice(bare, ctx.gateway.call(request.method, request.path, credentials.authorization()))
 
 
 def gateway_refuses(
@@ -99,7 +99,7 @@ def gateway_refuses(
     return judged_refusal(what, asked, f" {clock.now() - began:.0f} s after")
 
 
-def judged_refusal(what: str, asked: Asked, after: str = "", stage: Stage = Stage.REMOVAL) -> Claim:
+def judged_refusal(what: str, asked: AskedTwice, after: str = "", stage: Stage = Stage.REMOVAL) -> Claim:
     """What one look shows.
 
     Args:
