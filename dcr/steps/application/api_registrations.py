@@ -64,7 +64,7 @@ class ApiRegistrations(Step[RegistrationsState, str]):
     name, stage, scope, lock = "registrations", Stage.APPLICATION, Scope.TENANT, Lock.TENANT
     systems, each = frozenset({System.VAULT, System.KONNECT, System.PORTAL}), Each.APPLICATION
     follows = (Application,)
-    timeout_seconds, description = 300, "Its registration for each API, and the approval."
+    timeout_seconds, description = 3900, "Its registration for each API, and the approval."
     link = "registrations"
 
     def unknown(self, ctx: StepContext, item: Item) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ class Application(Step[ApplicationState, str]):
 
     name, stage, scope, lock = "application", Stage.APPLICATION, Scope.TENANT, Lock.TENANT
     systems, each = frozenset({System.VAULT, System.KONNECT, System.PORTAL}), Each.APPLICATION
-    timeout_seconds, description = 300, "The application; its secret goes to Vault at once."
+    timeout_seconds, description = 3900, "The application; its secret goes to Vault at once."
     link = "application"
 
     def unknown(self, ctx: StepContext, item: Item) -> tuple[str, ...]:  # noqa: ARG002

@@ -71,26 +71,26 @@ def ask_once(ctx: StepContext, request: ProvingRequest, credentials: BasicCreden
 
 
 def gateway_refuses(
-    ctx: StepContext, name: str, api: Reference, request: ProvingRequest | None, credentials: BasicCredentials | None
+    ctx: StepContext, name: str, api: Reference, request: ProvingRequest | None, credentials: BasicCredentials | None, began: float
 ) -> Claim:
-    """Ask until the credentials are refused, as long as propagation may take.
+    """Ask until the credentials are refused, as long as propagation may take. All that is asked after one removal waits together.
 
     Args:
         name: of the application.
         request: None: nobody knows how to ask for the API.
         credentials: None: nobody has them.
+        began: by the clock, when the registration was taken away.
     """
     what = f"gateway refused {name} at {request or api.label}"
     if request is None or credentials is None:
         lacking = "the request that proves access to the API" if request is None else "the application's secret"
         return _claim(what, Verdict.UNKNOWN, f"not asked: nobody knows {lacking} any more")
     clock, deadlines = ctx.clock, ctx.platform.deadlines
-    began = clock.now()
     try:
         asked = until(
             lambda: ask_once(ctx, request, credentials),
             lambda seen: seen.settled,
-            deadline_seconds=deadlines.propagation_seconds,
+            deadline_seconds=max(began + deadlines.propagation_seconds - clock.now(), 0.0),
             poll_seconds=deadlines.poll_seconds,
             clock=clock,
         )

@@ -12,10 +12,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dcr.konnect.api_registrations import ApiRegistration, Status, delete_registration, find_registrations, revoke_registration
+from dcr.model.timestamps import now
 from dcr.results.changes import Change, Scope, Stage
 from dcr.results.diff import Diff, Difference
 from dcr.results.outcome import Outcome
+from dcr.results.report import Claim
 from dcr.steps.application.former.gateway_refusal import ProvingRequest, gateway_refuses, proving_request
+from dcr.steps.application.former.receipt import write_receipt
 from dcr.steps.application.former.remembered import observe_former
 from dcr.steps.application.record import record_named
 from dcr.steps.context import StepContext
@@ -66,8 +69,17 @@ def remove_registrations(ctx: StepContext, name: str, leaving: Iterable[LeavingR
     for one in gone:
         take = revoke_registration if one.revoked else delete_registration
         take(ctx.konnect, one.portal_id, one.registration.application.id, one.registration.id)
-    credentials = record_named(ctx, name).credentials
-    return Outcome(claims=tuple(gateway_refuses(ctx, name, one.registration.api, one.request, credentials) for one in gone))
+    credentials, began = record_named(ctx, name).credentials, ctx.clock.now()
+    claims = tuple(gateway_refuses(ctx, name, one.registration.api, one.request, credentials, began) for one in gone)
+    write_receipt(ctx, name, map(_line, gone, claims), [])
+    return Outcome(claims=claims)
+
+
+def _line(one: LeavingRegistration, claim: Claim) -> str:
+    """For the receipt."""
+    done = "revoked" if one.revoked else "deleted"
+    shown = f"{claim.evidence.call} answered {claim.evidence.status}" if claim.evidence else claim.detail
+    return f"{now()} registration {one.registration.id} for {one.registration.api.label} {done}: {claim.verdict}, {shown}"
 
 
 def _change(name: str, one: LeavingRegistration) -> Change:
