@@ -28,6 +28,13 @@ class Consumer:
         found: dict[str, str] = answer["data"]["data"]
         return found
 
+    def write(self, path: str, values: dict[str, str]) -> None:
+        """As an operator writes a path of the mount that was empty."""
+        vault = self.ready["vault"]
+        url = f"{vault['url']}/v1/{vault['mount']}/data/{path}"
+        body = {"data": values, "options": {"cas": 0}}
+        self.http.post(url, headers={"X-Vault-Token": vault["root_token"]}, json=body).raise_for_status()
+
     def credentials(self, tenant: str, application: str) -> dict[str, str]:
         """What Vault holds for an application."""
         return self.record(f"tenants/{tenant}/applications/{application}")

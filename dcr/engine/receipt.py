@@ -14,7 +14,7 @@ from dcr.vault import paths
 
 
 def keep_receipt(ctx: StepContext, report: Report, level: str) -> None:
-    """Write it, as a new version at `receipts/<slug>`; nothing if nothing went.
+    """Write it, as a new version at `tenants/<slug>/receipt`; nothing if nothing went.
 
     Args:
         ctx: the tenant's lock is held.
@@ -23,7 +23,7 @@ def keep_receipt(ctx: StepContext, report: Report, level: str) -> None:
     """
     if not report.changes:
         return
-    path = paths.receipt(ctx.the_tenant().slug)
+    path = paths.tenant_receipt(ctx.the_tenant().slug)
     values = {
         "level": level,
         "removed_at": now(),

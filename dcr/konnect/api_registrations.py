@@ -22,6 +22,13 @@ class Reference(KonnectAnswer):
     """The API or the application of a registration."""
 
     id: Id
+    name: str = ""
+    version: str | None = None  # of an API
+
+    @property
+    def label(self) -> str:
+        """Name and version, as a tenant names its APIs; the id if the answer has no name."""
+        return f"{self.name} {self.version or ''}".strip() or self.id
 
 
 class ApiRegistration(KonnectAnswer):
@@ -54,6 +61,11 @@ def create_registration(konnect: Konnect, portal_id: str, application_id: str, a
 def approve_registration(konnect: Konnect, portal_id: str, application_id: str, registration_id: str) -> ApiRegistration:
     """Approve one, as a portal's admin would."""
     return konnect.write("PATCH", f"{_path(portal_id, application_id)}/{registration_id}", {"status": Status.APPROVED}, ApiRegistration)
+
+
+def revoke_registration(konnect: Konnect, portal_id: str, application_id: str, registration_id: str) -> None:
+    """Take an application's access to an API away, and keep the registration: its owner cannot ask for another one."""
+    konnect.write("PATCH", f"{_path(portal_id, application_id)}/{registration_id}", {"status": Status.REVOKED}, ApiRegistration)
 
 
 def delete_registration(konnect: Konnect, portal_id: str, application_id: str, registration_id: str) -> None:

@@ -10,8 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from dcr.errors import CheckFailed, Missing
+from dcr.http.sender import evidence_of
 from dcr.konnect.answers import Id, KonnectAnswer
 from dcr.konnect.client import SYSTEM, Konnect
+from dcr.results.evidence import Evidence
 
 
 class Owner(KonnectAnswer):
@@ -25,6 +27,10 @@ class OwnStrategy(KonnectAnswer):
     id: Id
 
 
+class OwnPortal(KonnectAnswer):
+    id: Id
+
+
 class KonnectApplication(KonnectAnswer):
     id: Id
     name: str
@@ -32,6 +38,7 @@ class KonnectApplication(KonnectAnswer):
     client_id: str | None = None  # absent where keys are the credentials
     auth_strategy: OwnStrategy | None = None
     owner: Owner | None = None
+    portal: OwnPortal | None = None
     created_at: datetime
 
 
@@ -45,11 +52,28 @@ def find_application(konnect: Konnect, portal_id: str, application_id: str) -> K
         found = konnect.read(_path(portal_id, application_id), KonnectApplication)
     except Missing:
         return None
-    if found.id != application_id:
-        raise CheckFailed(
-            SYSTEM, f"asked for application {application_id}, it answered with {found.id}", "Report this to Kong; nothing was written."
-        )
-    return found
+    return _itself(found, application_id)
+
+
+def find_application_anywhere(konnect: Konnect, application_id: str) -> KonnectApplication | None:
+    """The application with this id in whichever portal, or None.
+
+    Raises:
+        CheckFailed: Konnect answers with another one.
+
+    Source: docs/vendors/konnect.md, Finding applications.
+    """
+    try:
+        found = konnect.read(f"/v3/applications/{application_id}", KonnectApplication)
+    except Missing:
+        return None
+    return _itself(found, application_id)
+
+
+def find_applications_named(konnect: Konnect, portal_id: str, name: str) -> tuple[KonnectApplication, ...]:
+    """The portal's applications of exactly this name, oldest first, whoever owns them."""
+    found = konnect.listed(_path(portal_id), KonnectApplication, {"filter[name][eq]": name})
+    return tuple(sorted((one for one in found if one.name == name), key=lambda one: one.created_at))
 
 
 def find_applications_of_client(konnect: Konnect, portal_id: str, client_id: str) -> tuple[KonnectApplication, ...]:
@@ -82,20 +106,34 @@ def update_application(konnect: Konnect, portal_id: str, application_id: str, bo
     konnect.write("PATCH", _path(portal_id, application_id), body, KonnectApplication)
 
 
-def delete_application(konnect: Konnect, portal_id: str, application_id: str) -> None:
+def delete_application(konnect: Konnect, portal_id: str, application_id: str) -> Evidence | None:
     """Delete an application with its registrations, and prove that it is gone. Konnect may remove its client at Curity too.
+
+    Returns:
+        the call that deleted it; None: it was gone already.
 
     Raises:
         CheckFailed: it is still there.
+        Refused: Konnect does not delete it.
+
+    Source: docs/vendors/konnect.md, Removal.
     """
     try:
-        konnect.send("DELETE", _path(portal_id, application_id))
+        deleted = konnect.send("DELETE", _path(portal_id, application_id))
     except Missing:
-        return
+        return None
     konnect.consistency.forget(application_id)
     if find_application(konnect, portal_id, application_id) is not None:
         said = f"deleted application {application_id}, but it is still there"
         raise CheckFailed(SYSTEM, said, "Delete it in the portal, then run again.")
+    return evidence_of(deleted)
+
+
+def _itself(found: KonnectApplication, application_id: str) -> KonnectApplication:
+    if found.id == application_id:
+        return found
+    said = f"asked for application {application_id}, it answered with {found.id}"
+    raise CheckFailed(SYSTEM, said, "Report this to Kong; nothing was written.")
 
 
 def _path(portal_id: str, application_id: str = "") -> str:

@@ -45,7 +45,6 @@ class RegistrationFacts:
 
     approved: bool  # all of them
     pending: bool  # none is refused, and one waits for a person
-    also_for: frozenset[str] = frozenset()  # labels of the tenant's APIs for which somebody else registered it
 
 
 @dataclass(frozen=True, slots=True)

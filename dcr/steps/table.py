@@ -16,6 +16,7 @@ from dcr.steps.dcr_enablement.registration_endpoint import RegistrationEndpoint
 from dcr.steps.portal_binding.auth_strategy import AuthStrategy
 from dcr.steps.portal_binding.dcr_provider import DcrProvider
 from dcr.steps.portal_binding.publication import PublicationStep
+from dcr.steps.preflight.left_behind import LeftBehind
 from dcr.steps.preflight.policy import PolicyCheck
 from dcr.steps.preflight.portal_and_apis import PortalAndApis
 from dcr.steps.preflight.tenant_record import TenantRecord
@@ -26,6 +27,7 @@ from dcr.steps.step import Check, Entry, Step
 VAULT_ACCESS = VaultAccess()
 POLICY = PolicyCheck()
 PORTAL_AND_APIS = PortalAndApis()
+LEFT_BEHIND = LeftBehind()
 TENANT_RECORD = TenantRecord()
 INITIAL_CLIENT = InitialClientStep()
 CURITY_CONFIGURATION = CurityConfiguration()
@@ -43,6 +45,7 @@ TABLE: tuple[Entry, ...] = (
     VAULT_ACCESS,
     POLICY,
     PORTAL_AND_APIS,
+    LEFT_BEHIND,
     TENANT_RECORD,
     INITIAL_CLIENT,
     CURITY_CONFIGURATION,

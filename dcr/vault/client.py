@@ -158,6 +158,20 @@ class Vault:
             raise _foreign(self.ref(path))
         self.destroy_versions(path, range(max(current.version - MOST_VERSIONS, 0) + 1, current.version + 1))
 
+    def forget(self, path: str) -> None:
+        """Remove a path with all its versions and their times, if it is ours: nothing tells any more that it was there.
+
+        Raises:
+            Conflict: what is there was not written by us.
+
+        Source: docs/vendors/vault.md, Removal, KV calls.
+        """
+        current = self.kv.look(path)
+        if current.values is not None and not _ours(current):
+            raise _foreign(self.ref(path))
+        self._ask()
+        self.kv.forget(path)
+
     def _ask(self) -> None:
         if self._guard:
             self._guard()

@@ -115,6 +115,10 @@ class KeyValues:
         if versions:
             self._kv.destroy_secret_versions(path, list(versions), mount_point=self.mount)
 
+    def forget(self, path: str) -> None:
+        """Remove every version with the path's metadata; what is gone already is no error."""
+        self._kv.delete_metadata_and_all_versions(path, mount_point=self.mount)
+
 
 def _parsed(model: type[M], response: httpx.Response, path: str) -> M:
     try:

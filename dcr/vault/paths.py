@@ -8,7 +8,6 @@ from __future__ import annotations
 from dcr.model.names import checked_slug
 
 TENANTS = "tenants"
-RECEIPTS = "receipts"
 
 
 def curity() -> str:
@@ -51,9 +50,9 @@ def developer(slug: str) -> str:
     return f"{_tenant(slug)}/developer"
 
 
-def receipt(slug: str) -> str:
+def tenant_receipt(slug: str) -> str:
     """What was taken away of a tenant, when, and the calls that showed it; no secret."""
-    return f"{RECEIPTS}/{checked_slug(slug)}"
+    return f"{_tenant(slug)}/receipt"
 
 
 def applications(slug: str) -> str:
@@ -64,6 +63,16 @@ def applications(slug: str) -> str:
 def application(slug: str, name: str) -> str:
     """Credentials, state and identity of one application."""
     return f"{applications(slug)}/{checked_slug(name)}"
+
+
+def receipts(slug: str) -> str:
+    """The folder of what was removed of a tenant."""
+    return f"{_tenant(slug)}/receipts"
+
+
+def receipt(slug: str, name: str) -> str:
+    """What was removed of an application of this name, when, and what may be left of it; no secret."""
+    return f"{receipts(slug)}/{checked_slug(name)}"
 
 
 def _tenant(slug: str) -> str:

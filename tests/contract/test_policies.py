@@ -13,14 +13,31 @@ NAMES = [file.stem for file in POLICIES]
 pytestmark = needs_reference
 
 
-# What came after the reference: the memory of a verification of Konnect's DCR provider that did not end well.
-ADDED = {"worker": '"create", "update", "read"', "worker-tenant": '"read"', "reader": '"read"'}
+KEEP, READ, LIST = '"create", "update", "read"', '"read"', '"list"'
+OWN_TENANT = "tenants/{{identity.entity.metadata.tenant}}"
+# What came after the reference, by path of the mount: the memory of a verification of Konnect's DCR provider that did not end well,
+# receipts of what was removed, and what an offboarding has to read, since the reference's removes records alone.
+ADDED: dict[str, dict[str, str]] = {
+    "worker": {"data/platform/dcr-provider": KEEP, "data/tenants/+/receipts/+": KEEP, "metadata/tenants/+/receipts/": LIST},
+    "worker-tenant": {
+        "data/platform/dcr-provider": READ,
+        f"data/{OWN_TENANT}/receipts/+": KEEP,
+        f"metadata/{OWN_TENANT}/receipts/": LIST,
+    },
+    "reader": {"data/platform/dcr-provider": READ, "data/tenants/+/receipts/+": READ, "metadata/tenants/+/receipts/": LIST},
+    "offboard": {
+        "data/platform/konnect": READ,
+        "data/tenants/+/spec": '"update", "read"',
+        "data/tenants/+/applications/+": READ,
+        "data/tenants/+/receipt": KEEP,
+        "data/tenants/+/receipts/+": KEEP,
+        "metadata/tenants/+/receipts/": LIST,
+    },
+}
 
 
 def without(lines: list[str], added: list[str]) -> list[str]:
     """The lines without those that were added, which stand there once and together."""
-    if not added:
-        return lines
     place = lines.index(added[0])
     assert lines[place : place + len(added)] == added
     return lines[:place] + lines[place + len(added) :]
@@ -41,6 +58,8 @@ def test_the_policies_are_those_of_the_reference() -> None:
 def test_a_policy_allows_what_the_reference_allows(name: str) -> None:
     shipped = (TREE / f"deployments/policies/{name}.hcl").read_text()
     wanted = (reference() / f"vault/policy_{name.replace('-', '_')}.hcl").read_text()
-    ours = ['path "dcr/data/platform/dcr-provider" {', f"capabilities = [{ADDED[name]}]", "}"] if name in ADDED else []
-    assert without(rules(shipped), ours) == rules(wanted)
+    left = rules(shipped)
+    for path, rights in ADDED.get(name, {}).items():
+        left = without(left, [f'path "dcr/{path}" {{', f"capabilities = [{rights}]", "}"])
+    assert left == rules(wanted)
     assert rules(shipped)

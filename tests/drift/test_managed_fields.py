@@ -114,7 +114,7 @@ NOT_CHANGED_ALONE = {
     f"{CURITY}/client=konnect-dcr/capabilities/client-credentials": "Curity refuses to remove it while DCR names the client",
     f"{CURITY}/endpoints/endpoint=token-service-dynamic-client-registration/uri": "an endpoint of the kind is used as it is",
     f"{CURITY}/endpoints/endpoint=token-service-dynamic-client-registration/endpoint-kind": "cannot be changed",
-    "curity/clients/acme-payments-client": "the smoke test finds a client that is gone",
+    "curity/clients/acme.payments-client": "the smoke test finds a client that is gone",
     f"{KONNECT_PROVIDER}/provider_type": "cannot be changed",
     f"{KONNECT_STRATEGY}/strategy_type": "cannot be changed",
     f"{KONNECT_STRATEGY}/dcr_provider_id": "follows the provider, which cannot be removed while it is used",

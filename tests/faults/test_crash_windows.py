@@ -67,7 +67,7 @@ def test_client_registered_answer_lost_to_a_crash(faulty: FaultyWorld) -> None:
     assert vault_read(faulty.living, IMPORTED_APPLICATION)["state"] == "pending"
     assert faulty.faults_after(killed=True) == []
     for _ in range(2):
-        told = [one for one in faulty.onboard().report.orphans if "acme-payments-client" in one.what]
+        told = [one for one in faulty.onboard().report.orphans if "acme.payments-client" in one.what]
         assert len(told) == 1
         assert told[0].since
 

@@ -6,14 +6,16 @@ Never read a client's `registration_client_uri`: Curity rotates secret and token
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dcr.errors import DcrError, Missing, Passing, Refused, Unknown
 from dcr.http.retry_after import retry_after
-from dcr.http.sender import GuardedClient, Sender
+from dcr.http.sender import GuardedClient, Sender, evidence_of
+from dcr.results.evidence import Evidence
 from dcr.secret import Secret
 
 
@@ -25,10 +27,15 @@ class ClientSpec:
     redirect_uris: tuple[str, ...]
     grant_types: tuple[str, ...] = ("client_credentials",)
     token_endpoint_auth_method: str = "client_secret_basic"  # noqa: S105 - a method's name
+    marks: Mapping[str, str] = field(default_factory=dict)  # members of our own, by which the client can be told to be ours
 
     def document(self) -> dict[str, object]:
-        """As RFC 7591 section 2 writes it."""
+        """As RFC 7591 section 2 writes it. A server that does not know a member ignores it; Curity keeps it as a property.
+
+        Source: docs/vendors/curity.md, Registration, Adoption.
+        """
         return {
+            **self.marks,
             "client_name": self.client_name,
             "redirect_uris": list(self.redirect_uris),
             "grant_types": list(self.grant_types),
@@ -106,16 +113,19 @@ class ClientRegistration(GuardedClient):
             said = f"registered client {registered.client_id}, but its registration_client_uri cannot be used: {error.problem}"
             raise Misregistered(error.where, said, error.remedy) from None
 
-    def remove(self, client_uri: str, token: Secret) -> None:
+    def remove(self, client_uri: str, token: Secret) -> Evidence | None:
         """Remove a client; one that is gone already counts as removed (Curity answers 401 then, RFC 7592 section 2.3).
+
+        Returns:
+            the call that removed it; None: it was gone.
 
         Raises:
             Unknown: the answer was lost; repeating it is safe.
         """
         try:
-            self.sender.send("DELETE", client_uri, headers=_bearer(token))
+            return evidence_of(self.sender.send("DELETE", client_uri, headers=_bearer(token)))
         except (Missing, RegistrationTokenDead):
-            return
+            return None
 
 
 class Misregistered(Refused):

@@ -66,6 +66,12 @@ class Token:
     evidence: Evidence
 
 
+class InvalidClient(Refused):
+    """Curity knows no such client, or not with this secret."""
+
+    evidence: Evidence | None = None  # the call that showed it
+
+
 REMEDIES = {
     "invalid_client": "The client is unknown, disabled, or has another secret now.",
     "unauthorized_client": "Give the client the capability client-credentials, and the profile too.",
@@ -114,7 +120,8 @@ class OAuth:
             scope: names separated by blanks; empty: none is asked for.
 
         Raises:
-            Refused: Curity does not know the client, or does not grant this.
+            InvalidClient: Curity does not know the client, or not with this secret.
+            Refused: it does not grant this.
             Passing: nobody could be asked. Also when the answer was lost: a token that nobody has is of no use.
 
         Source: RFC 6749 section 4.4; docs/vendors/curity.md, Token requests.
@@ -176,7 +183,12 @@ def _refused(where: str, response: httpx.Response) -> Refused:
         told = _Error()
     words = f"{told.error}: {told.error_description}" if told.error_description else told.error
     remedy = REMEDIES.get(told.error, "Curity's log says why.")
-    return Refused(where, f"answered {response.status_code} {words[:LONGEST_TEXT]}".rstrip(), remedy)
+    said = f"answered {response.status_code} {words[:LONGEST_TEXT]}".rstrip()
+    if told.error != "invalid_client":
+        return Refused(where, said, remedy)
+    unknown = InvalidClient(where, said, remedy)
+    unknown.evidence = evidence_of(response)
+    return unknown
 
 
 def _parsed(model: type[M], response: httpx.Response) -> M:

@@ -1,4 +1,4 @@
-"""Register each application for its APIs, and see to the approval; without an approved registration the gateway answers 403.
+"""Register each application for its APIs, and for no others, and see to the approval; without an approved one the gateway answers 403.
 
 Source: docs/vendors/konnect.md, Decision order, Portal registrations, Admin registrations.
 """
@@ -13,7 +13,6 @@ from dcr.konnect.api_registrations import (
     Status,
     approve_registration,
     create_registration,
-    delete_registration,
     find_registrations,
 )
 from dcr.model.tenant import ApplicationSpec, RegistrationApproval, Way
@@ -24,6 +23,14 @@ from dcr.results.facts import ApplicationFacts, Facts, RegistrationFacts, requir
 from dcr.results.outcome import Outcome
 from dcr.results.report import Claim, Verdict
 from dcr.steps.application.application import Application
+from dcr.steps.application.belonging import former_names
+from dcr.steps.application.former.registrations import (
+    LeavingRegistration,
+    absent_registrations,
+    of_application,
+    of_former,
+    remove_registrations,
+)
 from dcr.steps.context import StepContext
 from dcr.steps.smoke_test.unregistered import before_registration
 from dcr.steps.step import Each, Item, Lock, Step, System
@@ -48,7 +55,7 @@ class RegistrationsState:
     """One application's registrations."""
 
     by_label: Mapping[str, ApiRegistration | None]  # for the APIs that it shall use; None: there is none
-    also_for: frozenset[str] = frozenset()  # labels of the tenant's other APIs for which somebody registered it
+    leaving: tuple[LeavingRegistration, ...] = ()  # those that nobody asks for, or not any more
 
 
 class ApiRegistrations(Step[RegistrationsState, str]):
@@ -57,22 +64,36 @@ class ApiRegistrations(Step[RegistrationsState, str]):
     name, stage, scope, lock = "registrations", Stage.APPLICATION, Scope.TENANT, Lock.TENANT
     systems, each = frozenset({System.VAULT, System.KONNECT, System.PORTAL}), Each.APPLICATION
     follows = (Application,)
-    timeout_seconds, description = 300, "Its registration for each API, and the approval."
+    timeout_seconds, description = 3900, "Its registration for each API, and the approval."
     link = "registrations"
 
     def unknown(self, ctx: StepContext, item: Item) -> tuple[str, ...]:
         missing = [] if ctx.facts.portal else ["the portal"]
         return (*missing, *([] if item in ctx.facts.applications else [f"the application {item}"]))
 
+    def unwanted(self, ctx: StepContext) -> tuple[Item, ...]:
+        """Former applications, and those that are asked for and are registered for more than that."""
+        former = former_names(ctx)
+        others = (one.name for one in ctx.the_tenant().applications if one.name not in former)
+        return (*former, *(name for name in others if self.observe(ctx, name).leaving))
+
     def observe(self, ctx: StepContext, item: Item) -> RegistrationsState:
+        former = of_former(ctx, item) if item in former_names(ctx) else None
+        present = self._present(ctx, item)
+        return present if former is None else RegistrationsState(present.by_label, former)
+
+    def _present(self, ctx: StepContext, item: Item) -> RegistrationsState:
+        """Of the application that is asked for, if there is one of this name."""
         tenant, portal, known = ctx.the_tenant(), ctx.facts.portal, ctx.facts.applications.get(item)
-        labels = [api.label for api in tenant.apis_of(tenant.application(item))]
-        if portal is None or known is None:
+        asked = next((one for one in tenant.applications if one.name == item), None)
+        labels = [api.label for api in tenant.apis_of(asked)] if asked else []
+        if asked is None or portal is None or known is None:
             return RegistrationsState(dict.fromkeys(labels))
         by_api = ctx.cached(f"konnect registrations {known.id}", lambda: find_registrations(ctx.konnect, portal.id, known.id))
-        found = {api.label: by_api.get(ctx.facts.api_ids.get(api.label, "")) for api in tenant.apis}
-        others = (label for label, one in found.items() if label not in labels and one and one.status is Status.APPROVED)
-        return RegistrationsState({label: found[label] for label in labels}, frozenset(others))
+        wanted = {label: ctx.facts.api_ids.get(label, "") for label in labels}
+        others = [one for api_id, one in by_api.items() if api_id not in wanted.values()]
+        leaving = of_application(ctx, portal.id, tenant.portal, others) if None not in map(ctx.facts.api_ids.get, labels) else ()
+        return RegistrationsState({label: by_api.get(api_id) for label, api_id in wanted.items()}, leaving)
 
     def diff(self, ctx: StepContext, item: Item, state: RegistrationsState) -> Diff[str]:
         tenant = ctx.the_tenant()
@@ -89,32 +110,21 @@ class ApiRegistrations(Step[RegistrationsState, str]):
             return Outcome()
         there = {label: found for label, found in state.by_label.items() if found}
         claims = tuple(_claim(item, label, found) for label, found in there.items())
-        return Outcome(Facts(registrations={item: _together(there, state.also_for)}), claims=claims)
+        return Outcome(Facts(registrations={item: _together(there)}), claims=claims)
 
     def apply(self, ctx: StepContext, item: Item, state: RegistrationsState, diff: Diff[str]) -> Outcome:
         application = ctx.the_tenant().application(item)
-        also = Facts(registrations={item: RegistrationFacts(False, False, state.also_for)})
         new = [api for api in ctx.the_tenant().apis_of(application) if state.by_label[api.label] is None]
-        claims = before_registration(ctx.knowing(also), application, new[0]) if new else ()
+        claims = before_registration(ctx, application, new[0]) if new else ()
         for label in diff.writes:
             _write(ctx, application, label, state.by_label[label])
         return Outcome(claims=claims)
 
-    def absent(self, ctx: StepContext, item: Item, state: RegistrationsState) -> Diff[str]:
-        there = {label: found for label, found in state.by_label.items() if found}
-        root = _root(ctx, item)
-        changes = (
-            (Change(self.stage, self.scope, f"{root}/{label}", found.status, None, removes=f"{item} loses access to {label}"), label)
-            for label, found in there.items()
-        )
-        return Diff(tuple(Difference(change, label) for change, label in changes))
+    def absent(self, ctx: StepContext, item: Item, state: RegistrationsState) -> Diff[str]:  # noqa: ARG002
+        return absent_registrations(item, state.leaving)
 
     def remove(self, ctx: StepContext, item: Item, state: RegistrationsState, diff: Diff[str]) -> Outcome:
-        known = _known(ctx, item)
-        for label in diff.writes:
-            found = require(state.by_label[label], f"the registration for {label}")
-            delete_registration(ctx.konnect, ctx.the_portal().id, known.id, found.id)
-        return Outcome()
+        return remove_registrations(ctx, item, [one for one in state.leaving if one.registration.id in diff.writes])
 
 
 def wanted_status(found: ApiRegistration | None, approval: RegistrationApproval) -> Status:
@@ -155,10 +165,10 @@ def _create(ctx: StepContext, application: ApplicationSpec, portal_id: str, appl
     return given.id, given.status
 
 
-def _together(found: Mapping[str, ApiRegistration], also_for: frozenset[str]) -> RegistrationFacts:
+def _together(found: Mapping[str, ApiRegistration]) -> RegistrationFacts:
     statuses = {one.status for one in found.values()}
     worst = next((status for status in VERDICTS if status in statuses), Status.PENDING)
-    return RegistrationFacts(worst is Status.APPROVED, worst is Status.PENDING, also_for)
+    return RegistrationFacts(worst is Status.APPROVED, worst is Status.PENDING)
 
 
 def _claim(name: str, label: str, found: ApiRegistration) -> Claim:

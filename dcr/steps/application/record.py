@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dcr.errors import Problem
-from dcr.model.tenant import ApplicationSpec
+from dcr.model.tenant import ApplicationSpec, Way
 from dcr.results.changes import Change, Scope, Stage
-from dcr.results.diff import Diff, Difference
+from dcr.results.diff import Difference
 from dcr.results.facts import ApplicationFacts, Facts
-from dcr.secret import Secret
+from dcr.secret import BasicCredentials, Secret
 from dcr.steps.context import StepContext
 from dcr.vault import paths
 
@@ -51,22 +51,30 @@ class ApplicationRecord:
         value = self.values.get(name)
         return value.get_secret_value() if value else ""
 
+    @property
+    def credentials(self) -> BasicCredentials | None:
+        """Client id and secret, if both are there."""
+        secret = self.values.get("client_secret")
+        return (
+            BasicCredentials(self.text("client_id"), secret) if secret and self.text("client_secret") and self.text("client_id") else None
+        )
+
     def works_for(self, client_id: str | None) -> bool:
         """Whether it holds the whole credentials of this client; of any, if the portal does not say which one the application has."""
         whole = self.text("state") == ACTIVE and all(self.text(name) for name in ("client_id", "client_secret"))
         return whole and client_id in (None, self.text("client_id"))
 
 
-def read_record(ctx: StepContext, application: ApplicationSpec) -> ApplicationRecord:
-    """The application's record; shared by the steps of a look."""
-    path = record_path(ctx, application)
+def record_named(ctx: StepContext, name: str) -> ApplicationRecord:
+    """What Vault keeps under an application's name, whosever it is by now; shared by the steps of a look."""
+    path = paths.application(ctx.the_tenant().slug, name)
     found = ctx.cached(f"vault {path}", lambda: ctx.vault.read(path))
     return ApplicationRecord(found.values, found.ours) if found else ApplicationRecord()
 
 
-def record_problems(ctx: StepContext, application: ApplicationSpec) -> tuple[Problem, ...]:
+def record_problems(ctx: StepContext, application: ApplicationSpec, record: ApplicationRecord) -> tuple[Problem, ...]:
     """Something in our place in Vault that this tool did not write, or that belongs to an application of the other way."""
-    record, where = read_record(ctx, application), reference(ctx, application)
+    where = reference(ctx, application)
     if not record.ours:
         fault = "holds something that this tool did not write"
         return (Problem(where, fault, "Move it away, or remove it, then run again."),)
@@ -87,6 +95,27 @@ def connection_details(ctx: StepContext) -> dict[str, str]:
     return {name: value for name, value in names.items() if value is not None}
 
 
+def belonging(ctx: StepContext, application: ApplicationSpec) -> dict[str, str]:
+    """Whose the application is, and in which portal: by this a later run tells a former one from the one that is asked for."""
+    tenant, portal = ctx.the_tenant(), ctx.facts.portal
+    where = {"portal_id": portal.id, "portal": tenant.portal} if portal else {}
+    login = service_developer(ctx) if application.way is Way.PORTAL else ""
+    return where | {"owner_type": tenant.owner_type.value, "owner": tenant.owner} | ({"developer": login} if login else {})
+
+
+def service_developer(ctx: StepContext) -> str:
+    """E-mail of the developer as whom applications are created in the portal; empty if Vault holds no login."""
+    path = paths.developer(ctx.the_tenant().slug)
+    found = ctx.cached(f"vault {path}", lambda: ctx.vault.read(path))
+    email = found.values.get("email") if found else None
+    return email.get_secret_value() if email else ""
+
+
+def details(ctx: StepContext, application: ApplicationSpec) -> dict[str, str]:
+    """What the record says beside identity and credentials."""
+    return connection_details(ctx) | belonging(ctx, application)
+
+
 def reserve(ctx: StepContext, application: ApplicationSpec, application_id: str) -> None:
     """Say in Vault that credentials are about to be made, before they are: a run that dies after this is found out.
 
@@ -104,8 +133,8 @@ def store(ctx: StepContext, application: ApplicationSpec, application_id: str, c
 
 
 def refresh(ctx: StepContext, application: ApplicationSpec, record: ApplicationRecord) -> None:
-    """Bring the connection details of working credentials up to date."""
-    write(ctx, application, {**record.values, **connection_details(ctx)})
+    """Bring what stands beside working credentials up to date."""
+    write(ctx, application, {**record.values, **details(ctx, application)})
 
 
 def write(ctx: StepContext, application: ApplicationSpec, values: Mapping[str, str | Secret]) -> None:
@@ -117,24 +146,16 @@ def write(ctx: StepContext, application: ApplicationSpec, values: Mapping[str, s
     ctx.vault.put(record_path(ctx, application), values)
 
 
-def detail_differences(ctx: StepContext, where: str, record: ApplicationRecord) -> tuple[Difference[str], ...]:
+def detail_differences(
+    ctx: StepContext, application: ApplicationSpec, where: str, record: ApplicationRecord
+) -> tuple[Difference[str], ...]:
     """What the record says beside the credentials, where it is no longer so."""
-    wanted = connection_details(ctx)
+    wanted = details(ctx, application)
     return tuple(
         Difference(Change(Stage.APPLICATION, Scope.TENANT, f"{where}/{name}", record.text(name) or None, value), name)
         for name, value in wanted.items()
         if record.text(name) != value
     )
-
-
-def absent(ctx: StepContext, application: ApplicationSpec, record: ApplicationRecord) -> Diff[str]:
-    """The application as Vault remembers it, with its client and its credentials, if it is ours."""
-    if not (record.ours and record.exists):
-        return Diff()
-    before = f"credentials of client {record.text('client_id')}" if record.text("client_id") else "reserved"
-    removes = f"{application.name} and its credentials"
-    change = Change(Stage.APPLICATION, Scope.TENANT, reference(ctx, application), before, None, removes=removes)
-    return Diff((Difference(change, CREDENTIALS),))
 
 
 def application_facts(application: ApplicationSpec, application_id: str, client_id: str) -> Facts:
@@ -153,6 +174,7 @@ def record_path(ctx: StepContext, application: ApplicationSpec) -> str:
 
 
 def for_the_record(ctx: StepContext, application: ApplicationSpec) -> dict[str, str]:
-    """Which way it came, who asked and why."""
+    """Which way it came, whose it is, who asked and why."""
     tenant = ctx.the_tenant()
-    return {"way": application.way.value, "requested_by": tenant.requested_by, "ticket": tenant.ticket}
+    asked_for = {"way": application.way.value, "requested_by": tenant.requested_by, "ticket": tenant.ticket}
+    return asked_for | belonging(ctx, application)

@@ -78,7 +78,7 @@ class TenantRecord(Step[AcceptedRecord, str]):
         return _diff([Change(self.stage, self.scope, _path(ctx), "the accepted tenant", None)])
 
     def remove(self, ctx: StepContext, item: Item, state: AcceptedRecord, diff: Diff[str]) -> Outcome:  # noqa: ARG002
-        ctx.vault.remove(paths.tenant_spec(ctx.the_tenant().slug))
+        ctx.vault.forget(paths.tenant_spec(ctx.the_tenant().slug))
         return Outcome()
 
 

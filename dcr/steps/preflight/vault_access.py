@@ -33,6 +33,7 @@ class Need:
 
     rights: frozenset[str]
     may_lack_writing: bool = False  # the platform's part, seen from a tenant run: it is written only where it differs
+    goes: bool = False  # with all that is known of it
 
 
 class VaultAccess(Check):
@@ -46,8 +47,11 @@ class VaultAccess(Check):
     def prove(self, ctx: StepContext, item: Item) -> Outcome:  # noqa: ARG002
         problems = (*_mount_problems(ctx), *_token_problems(ctx))
         needs = needs_of(ctx.settings, ctx.tenant)
-        granted = ctx.vault.capabilities([_api_path(ctx, path) for path in needs])
-        lacking = {path: _lacking(need, granted[_api_path(ctx, path)]) for path, need in needs.items()}
+        going = [_metadata(ctx, path) for path, need in needs.items() if need.goes]
+        granted = ctx.vault.capabilities([*(_api_path(ctx, path) for path in needs), *going])
+        lacking = {
+            path: _lacking(need, granted[_api_path(ctx, path)], granted.get(_metadata(ctx, path), [])) for path, need in needs.items()
+        }
         dates = ending(ctx.settings, ctx.vault, datetime.now(UTC))
         if _only_reads(needs, lacking):
             return Outcome(problems=problems, warnings=(f"{_mount(ctx)}: the login may only read: enough to look, not to write.", *dates))
@@ -60,6 +64,8 @@ class VaultAccess(Check):
 
 def needs_of(settings: Settings, tenant: Tenant | None) -> dict[str, Need]:
     """Paths of the mount that a run may touch, and what it does there."""
+    if tenant and tenant.leaves:
+        return _of_leaving(tenant) | ({paths.konnect(): Need(READ)} if settings.konnect.token is None else {})
     for_tenant = tenant is not None
     needs = {
         paths.initial_client(): Need(KEEP, may_lack_writing=for_tenant),
@@ -77,11 +83,23 @@ def _of_tenant(tenant: Tenant) -> dict[str, Need]:
     needs = {paths.tenant_spec(tenant.slug): Need(KEEP), paths.tenant_lock(tenant.slug): Need(KEEP)}
     if any(application.way is Way.PORTAL for application in tenant.applications):
         needs[paths.developer(tenant.slug)] = Need(READ)
-    return needs | {paths.application(tenant.slug, application.name): Need(KEEP) for application in tenant.applications}
+    names = [application.name for application in tenant.applications]
+    return needs | {path: Need(KEEP) for name in names for path in (paths.application(tenant.slug, name), paths.receipt(tenant.slug, name))}
 
 
-def _lacking(need: Need, granted: list[str]) -> frozenset[str]:
-    return frozenset() if "root" in granted else need.rights - set(granted)
+def _of_leaving(tenant: Tenant) -> dict[str, Need]:
+    """What an offboarding does, which is neither to set up the platform nor to make credentials. Any application stands for all."""
+    return {
+        paths.tenant_spec(tenant.slug): Need(READ | {"update"}, goes=True),
+        paths.tenant_lock(tenant.slug): Need(KEEP),
+        paths.application(tenant.slug, "any"): Need(READ, goes=True),
+        paths.receipt(tenant.slug, "any"): Need(KEEP),
+    }
+
+
+def _lacking(need: Need, granted: list[str], of_metadata: list[str]) -> frozenset[str]:
+    lacking = frozenset() if "root" in granted else need.rights - set(granted)
+    return lacking | ({"delete"} if need.goes and not {"root", "delete"} & set(of_metadata) else frozenset())
 
 
 def _only_reads(needs: Mapping[str, Need], lacking: Mapping[str, frozenset[str]]) -> bool:
@@ -91,7 +109,8 @@ def _only_reads(needs: Mapping[str, Need], lacking: Mapping[str, frozenset[str]]
 
 def _problem(ctx: StepContext, path: str, rights: frozenset[str]) -> Problem:
     fault = f"the login lacks the right to {', '.join(sorted(rights))}"
-    return Problem(ctx.vault.ref(path), fault, "Load deployments/policies/worker.hcl for it, or use another login.")
+    policy = "offboard" if ctx.tenant and ctx.tenant.leaves else "worker"
+    return Problem(ctx.vault.ref(path), fault, f"Load deployments/policies/{policy}.hcl for it, or use another login.")
 
 
 def _warning(ctx: StepContext, path: str, rights: frozenset[str]) -> str:
@@ -101,6 +120,10 @@ def _warning(ctx: StepContext, path: str, rights: frozenset[str]) -> str:
 
 def _api_path(ctx: StepContext, path: str) -> str:
     return f"{ctx.vault.mount}/data/{path}"
+
+
+def _metadata(ctx: StepContext, path: str) -> str:
+    return f"{ctx.vault.mount}/metadata/{path}"
 
 
 def _mount(ctx: StepContext) -> str:

@@ -9,6 +9,7 @@ Source: docs/vendors/konnect.md, Gateway answers, Routes.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from dcr.errors import Passing, Refused
 from dcr.gateway.client import GatewayAnswer
@@ -20,6 +21,17 @@ from dcr.steps.smoke_test.gateway_findings import is_closed
 
 MOMENT_SECONDS = 5.0  # how long a refusal counts: long enough for the claims about one route, too short for a wait between two tries
 REMEDY = "Nothing was sent but the request without credentials."
+
+
+@dataclass(frozen=True, slots=True)
+class ProofRequest:
+    """The request that proves access to an API; it changes nothing."""
+
+    method: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
 
 
 class NotClosed(Passing):
@@ -35,7 +47,7 @@ class ClosedRoutes:
 
     def __init__(self, ctx: StepContext) -> None:
         self._ctx = ctx
-        self._refused_at: dict[tuple[str, str], float] = ctx.lasting("when routes refused a request without credentials", dict)
+        self._refused_at: dict[ProofRequest, float] = ctx.lasting("when routes refused a request without credentials", dict)
 
     def ask(
         self, api: ApiSpec, authorization: Secret | None, settled: Callable[[GatewayAnswer], bool], deadline_seconds: float
@@ -51,9 +63,9 @@ class ClosedRoutes:
         """
 
         def look() -> GatewayAnswer:
-            answer = self._without(api) if authorization is None else self._with(api, authorization)
+            answer = self.ask_without(request_of(api)) if authorization is None else self._with(api, authorization)
             if not settled(answer):
-                self._refused_at.pop(_route(api), None)
+                self._refused_at.pop(request_of(api), None)
             return answer
 
         return until(
@@ -64,24 +76,36 @@ class ClosedRoutes:
             clock=self._ctx.clock,
         )
 
-    def _without(self, api: ApiSpec) -> GatewayAnswer:
-        self._refused_at.pop(_route(api), None)
-        answer = self._ctx.gateway.call(api.method.value, api.path)
+    def ask_without(self, request: ProofRequest) -> GatewayAnswer:
+        """Once, as somebody without credentials would."""
+        self._refused_at.pop(request, None)
+        answer = self._ctx.gateway.call(request.method, request.path)
         if is_closed(answer):
-            self._refused_at[_route(api)] = self._ctx.clock.now()
+            self._refused_at[request] = self._ctx.clock.now()
         return answer
 
-    def _with(self, api: ApiSpec, authorization: Secret) -> GatewayAnswer:
-        where = f"gateway: {api.method.value} {api.path}"
-        if api.label not in self._ctx.facts.routed:
-            raise ForeignRoute(where, f"preflight has not found it to be a route of {api.label}'s own gateway service", REMEDY)
-        refused_at = self._refused_at.get(_route(api))
+    def ask_with(self, request: ProofRequest, authorization: Secret) -> GatewayAnswer:
+        """Once, with credentials.
+
+        Raises:
+            NotClosed: none were sent.
+        """
+        refused_at = self._refused_at.get(request)
         if refused_at is None or self._ctx.clock.now() - refused_at > MOMENT_SECONDS:
-            answer = self._without(api)
+            answer = self.ask_without(request)
             if not is_closed(answer):
-                raise NotClosed(where, f"the same request without credentials was answered {answer.status}, not refused with 401", REMEDY)
-        return self._ctx.gateway.call(api.method.value, api.path, authorization)
+                said = f"the same request without credentials was answered {answer.status}, not refused with 401"
+                raise NotClosed(f"gateway: {request}", said, REMEDY)
+        return self._ctx.gateway.call(request.method, request.path, authorization)
+
+    def _with(self, api: ApiSpec, authorization: Secret) -> GatewayAnswer:
+        request = request_of(api)
+        if api.label not in self._ctx.facts.routed:
+            said = f"preflight has not found it to be a route of {api.label}'s own gateway service"
+            raise ForeignRoute(f"gateway: {request}", said, REMEDY)
+        return self.ask_with(request, authorization)
 
 
-def _route(api: ApiSpec) -> tuple[str, str]:
-    return api.method.value, api.path
+def request_of(api: ApiSpec) -> ProofRequest:
+    """The request that proves access to an API of the tenant."""
+    return ProofRequest(api.method.value, api.path)

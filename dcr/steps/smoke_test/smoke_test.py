@@ -22,6 +22,7 @@ from dcr.results.report import Claim, Verdict
 from dcr.secret import BasicCredentials, Secret
 from dcr.steps.context import StepContext
 from dcr.steps.smoke_test.closed_routes import ClosedRoutes, ForeignRoute, NotClosed
+from dcr.steps.smoke_test.former_credentials import former_credentials
 from dcr.steps.smoke_test.gateway_findings import Finding, Wrong, access, is_closed, let_in, may_change, refusal, unregistered
 from dcr.steps.smoke_test.openid_scope import refusal_of_openid
 from dcr.steps.smoke_test.unregistered import apis_without_registration
@@ -42,6 +43,10 @@ class SmokeTest(Check):
     link = "at the gateway"
 
     def prove(self, ctx: StepContext, item: Item) -> Outcome:
+        first = item == ctx.the_tenant().applications[0].name
+        return self._own(ctx, item) + Outcome(claims=former_credentials(ctx) if first else ())
+
+    def _own(self, ctx: StepContext, item: Item) -> Outcome:
         tenant = ctx.the_tenant()
         application = tenant.application(item)
         path = paths.application(tenant.slug, item)

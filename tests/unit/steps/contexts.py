@@ -146,11 +146,16 @@ def all_converged(steps: Steps, world: StepWorld, known: Facts, **options: Any) 
 
 def taken_away(step: ModuleType, world: StepWorld, known: Facts, item: str = "", **options: Any) -> bool:
     """One step's removal; whether there was anything."""
+    return bool(removed(step, world, known, item, **options).changes)
+
+
+def removed(step: ModuleType, world: StepWorld, known: Facts, item: str = "", **options: Any) -> Outcome:
+    """One step's removal. Arguments as those of `planned`."""
     entry = entry_of(step)
     assert isinstance(entry, Step)
     ctx = a_context(world, known, **options)
     permission = Permission(ctx.platform, ctx.tenant is not None, Mandate(removing=True))
-    return bool(remove(entry, item, ctx, permission).outcome.changes)
+    return remove(entry, item, ctx, permission).outcome
 
 
 def a_context(
@@ -162,6 +167,7 @@ def a_context(
     replace: Iterable[str] = (),
     for_platform: bool = False,
     request: Request | None = REQUEST,
+    revoking: bool = False,
 ) -> StepContext:
     """What a step is given.
 
@@ -169,6 +175,7 @@ def a_context(
         tenant, platform, request: whose; the ones of these tests if not said.
         replace: ids of imported clients that shall give way to new ones.
         for_platform: a run without a tenant.
+        revoking: registrations that are not wanted stay, revoked.
     """
     assert world.run_time is not None
     systems = SimpleNamespace(
@@ -185,7 +192,9 @@ def a_context(
         requests=tuple,
     )
     whose = None if for_platform else tenant or a_tenant()
-    return StepContext(cast(Systems, systems), platform or a_platform(), whose, known, request=request, replace=frozenset(replace))
+    return StepContext(
+        cast(Systems, systems), platform or a_platform(), whose, known, request=request, replace=frozenset(replace), revoking=revoking
+    )
 
 
 def _converged(entry: Entry, ctx: StepContext, item: str) -> Outcome:
@@ -217,7 +226,7 @@ def facts(
     Args:
         base: from another call.
         apis: label -> id.
-        applications: name -> id, client_id, registrations, also_registered (labels joined by commas).
+        applications: name -> id, client_id, registrations.
         routed: labels of APIs whose path is a route of their own gateway service.
         known: issuer, metadata_url, token_endpoint, jwks_uri, registration_endpoint, secret_version, provider_id, strategy_id,
             portal_id, portal_url, portal_auto_approves, owner_id.
@@ -259,8 +268,7 @@ def _portal(base: PortalFacts | None, known: Mapping[str, str | None]) -> Portal
 
 
 def _registrations(one: Mapping[str, str]) -> RegistrationFacts:
-    also = frozenset(label for label in one.get("also_registered", "").split(",") if label)
-    return RegistrationFacts(one["registrations"] == "approved", one["registrations"] == "pending", also)
+    return RegistrationFacts(one["registrations"] == "approved", one["registrations"] == "pending")
 
 
 FACTS = facts(issuer=ISSUER, token_endpoint=f"{CURITY}{TOKEN_PATH}", secret_version="1")

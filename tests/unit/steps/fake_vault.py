@@ -47,8 +47,17 @@ class FakeVault:
         """The same, which asks before each write of a step."""
         return cast(FakeVault, GuardedVault(self, guard))
 
+    def list(self, path: str) -> list[str]:
+        """Names below a folder; folders end in `/`."""
+        below = [kept.removeprefix(f"{path}/") for kept in self.kept if kept.startswith(f"{path}/")]
+        return sorted({name.partition("/")[0] + ("/" if "/" in name else "") for name in below})
+
     def remove(self, path: str) -> None:
         """Nothing of it is left."""
+        self.kept.pop(path, None)
+
+    def forget(self, path: str) -> None:
+        """Nothing of it is left, and nobody knows that it was there."""
         self.kept.pop(path, None)
 
     def change(self, path: str, **values: str) -> None:
@@ -72,6 +81,10 @@ class GuardedVault:
     def remove(self, path: str) -> None:
         self._guard()
         self._vault.remove(path)
+
+    def forget(self, path: str) -> None:
+        self._guard()
+        self._vault.forget(path)
 
 
 class FakeLocks:

@@ -9,6 +9,7 @@ Source: docs/vendors/konnect.md, Ways to an application; docs/vendors/curity.md,
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -28,11 +29,12 @@ from dcr.konnect.client import SYSTEM
 from dcr.model.tenant import ApplicationSpec, Way
 from dcr.model.timestamps import now
 from dcr.results.changes import Change, Scope, Stage
-from dcr.results.diff import Diff
 from dcr.results.facts import require
 from dcr.results.fields import Place
 from dcr.results.outcome import Outcome
+from dcr.steps.application.belonging import present_record
 from dcr.steps.application.imported.client_record import (
+    OPERATION,
     Values,
     adopted,
     former_client,
@@ -57,12 +59,9 @@ from dcr.steps.application.imported.fields import (
 from dcr.steps.application.imported.registration_dates import date_warnings
 from dcr.steps.application.record import (
     ApplicationRecord,
-    absent,
     application_facts,
     connection_details,
     detail_differences,
-    read_record,
-    record_path,
     record_problems,
     reference,
 )
@@ -89,8 +88,8 @@ class ImportWay:
     """The moves of an application of the way `import`."""
 
     def observe(self, ctx: StepContext, asked: ApplicationSpec) -> ImportState:
-        record = read_record(ctx, asked)
-        problems = _unfinished_replacement(ctx, asked, record) + record_problems(ctx, asked)
+        record = present_record(ctx, asked)
+        problems = _unfinished_replacement(ctx, asked, record) + record_problems(ctx, asked, record)
         if problems or ctx.facts.portal is None:
             return ImportState(record, problems, asked=False)
         if registration_due(ctx, record):
@@ -103,7 +102,7 @@ class ImportWay:
         wanted, places = _spec(ctx, asked, state.record), _places(ctx, asked)
         if registration_due(ctx, state.record):
             return replace(diff_registration(places, wanted, state.record), unproved=(_rights(asked),))
-        details = detail_differences(ctx, places.vault, state.record)
+        details = detail_differences(ctx, asked, places.vault, state.record)
         found = diff_adoption(places, state.chosen(wanted), wanted, state.record, details)
         rights = (_rights(asked),) if found.adoption is Adoption.CREATE else ()
         dates = date_warnings(asked.name, state.record, datetime.now(UTC))
@@ -129,30 +128,14 @@ class ImportWay:
             values, warnings = self._register(ctx, asked, state.record)
         client_id = _plain(values, "client_id")
         application_id = self._adopt(ctx, asked, state, diff, client_id)
-        if diff.register or application_id != state.record.application_id or detail_differences(ctx, "", state.record):
+        if diff.register or application_id != state.record.application_id or detail_differences(ctx, asked, "", state.record):
             keep(ctx, asked, adopted({**values, **connection_details(ctx)}, application_id))
         path = f"{_places(ctx, asked).konnect.path}/dcr_client_id"
         return Outcome(application_facts(asked, application_id, client_id), _naming(diff.changes, path, client_id), warnings=warnings)
 
-    def absent(self, ctx: StepContext, asked: ApplicationSpec, state: ImportState) -> Diff[str]:
-        return absent(ctx, asked, state.record)
-
-    def remove(self, ctx: StepContext, asked: ApplicationSpec, state: ImportState) -> None:
-        """The application first: from then on the gateway knows the client no more. Then the client, by its registration token."""
-        record, portal_id, wanted = state.record, ctx.the_portal().id, _spec(ctx, asked, state.record)
-        # Konnect was not asked where another client is due.
-        found = _find(ctx, portal_id, record) if record.text("client_id") else state
-        for one in (found.by_id, *found.of_client):
-            if one is not None and (one is found.by_id or wanted.owns(one)):
-                delete_application(ctx.konnect, portal_id, one.id)
-        token, uri = record.values.get("registration_access_token"), record.text("registration_client_uri")
-        if token and uri:
-            ctx.registration.remove(uri, token)
-        ctx.vault.remove(record_path(ctx, asked))
-
     def _register(self, ctx: StepContext, asked: ApplicationSpec, record: ApplicationRecord) -> tuple[Values, tuple[str, ...]]:
         """Register the client, and put its secret into Vault before anything else happens."""
-        wanted = _client(ctx, asked)
+        wanted = _marked(ctx, _client(ctx, asked))
         endpoint = require(require(ctx.facts.issuer, "the issuer").registration_endpoint, "the registration endpoint")
         values = reserved(record, wanted, now())
         keep(ctx, asked, values)
@@ -195,7 +178,7 @@ def clients_to_replace(ctx: StepContext, names: Iterable[str]) -> frozenset[str]
             remedy = "Name one of the tenant's applications whose way is 'import'."
             refused.append(Problem(f"replace {name}", "no such application of the way 'import'", remedy))
             continue
-        client_id = read_record(ctx, application).text("client_id")
+        client_id = present_record(ctx, application).text("client_id")
         if client_id:
             found.add(client_id)
         else:
@@ -238,7 +221,14 @@ def _spec(ctx: StepContext, asked: ApplicationSpec, record: ApplicationRecord) -
 
 
 def _client(ctx: StepContext, asked: ApplicationSpec) -> ClientSpec:
-    return ClientSpec(f"{ctx.the_tenant().slug}-{asked.name}", (asked.redirect_uri,))
+    """No two applications have one client name: neither slugs nor names of applications hold a dot."""
+    return ClientSpec(f"{ctx.the_tenant().slug}.{asked.name}", (asked.redirect_uri,))
+
+
+def _marked(ctx: StepContext, client: ClientSpec) -> ClientSpec:
+    """With whose it is, and by which operation it came to be, which the reservation in Vault names too."""
+    marks = {"dcr_platform": ctx.platform.name, "dcr_tenant": ctx.the_tenant().slug, OPERATION: secrets.token_hex(16)}
+    return replace(client, marks=marks)
 
 
 def _places(ctx: StepContext, asked: ApplicationSpec) -> Places:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from dcr.curity.runtime.client_registration import ClientSpec, RegisteredClient
 from dcr.model.tenant import ApplicationSpec
-from dcr.model.timestamps import rfc3339
+from dcr.model.timestamps import moment, rfc3339
 from dcr.results.report import Orphan
 from dcr.secret import Secret
 from dcr.steps.application.record import ACTIVE, PENDING, UUID, ApplicationRecord, for_the_record, write
@@ -20,6 +20,8 @@ from dcr.steps.context import StepContext
 REGISTERED = "registered"
 WRITE_DAYS = 28  # a registration token reads and updates for so long; after that it only removes
 REPLACED = "replaced_"
+RESERVED_AT, RESERVED_OPERATION = "reserved_at", "reserved_op"
+OPERATION = "dcr_op"  # the mark by which Curity's interfaces may show which registration a client came from
 IDENTITY = ("client_id", "application_id", "registration_client_uri", "registration_access_token", "registration_expires_at")
 POSSIBLE_ORPHANS = "possible_orphans"
 
@@ -36,6 +38,12 @@ class FormerClient:
     registration_access_token: Secret | None
     registration_expires_at: str  # RFC 3339; empty: not known
 
+    @property
+    def removable(self) -> bool:
+        """Whether its registration token is known, and not known to have expired."""
+        ends = moment(self.registration_expires_at)
+        return bool(self.registration_access_token and self.registration_client_uri) and (ends is None or ends > datetime.now(UTC))
+
 
 def holds_client(record: ApplicationRecord) -> bool:
     """Whether Vault has whole credentials of a client. A person who empties `client_secret` asks for another client."""
@@ -50,8 +58,8 @@ def registration_due(ctx: StepContext, record: ApplicationRecord) -> bool:
 
 def reserved(record: ApplicationRecord, client: ClientSpec, at: str) -> Values:
     """A client is about to be registered. What works until now stays readable beside that."""
-    values: Values = {**record.values, "state": PENDING, "client_name": client.client_name, "reserved_at": at}
-    return _with_orphans(values, _orphans(record))
+    values: Values = {**record.values, "state": PENDING, "client_name": client.client_name, RESERVED_AT: at}
+    return _with_orphans({**values, RESERVED_OPERATION: client.marks.get(OPERATION, "")}, orphan_lines(record))
 
 
 def withdrawn(values: Values, orphan: str = "") -> Values:
@@ -60,12 +68,12 @@ def withdrawn(values: Values, orphan: str = "") -> Values:
     Args:
         orphan: id of the useless client, if it could not be removed.
     """
-    kept = {name: value for name, value in values.items() if name != "reserved_at"}
+    kept = {name: value for name, value in values.items() if name not in (RESERVED_AT, RESERVED_OPERATION)}
     state = PENDING
     if _text(values, "client_secret"):
         state = ACTIVE if _text(values, "application_id") else REGISTERED
     lines = [line for line in _text(values, POSSIBLE_ORPHANS).splitlines() if line]
-    lines += [f"{_text(values, 'reserved_at')} {_text(values, 'client_name')} {orphan}"] if orphan else []
+    lines += [f"{_text(values, RESERVED_AT)} {_text(values, 'client_name')} {orphan}"] if orphan else []
     return _with_orphans({**kept, "state": state}, lines)
 
 
@@ -81,6 +89,7 @@ def registered(values: Values, wanted: ClientSpec, client: RegisteredClient, at:
         "client_name": wanted.client_name,
         "redirect_uri": " ".join(wanted.redirect_uris),
         "registered_at": rfc3339(at),
+        OPERATION: wanted.marks.get(OPERATION, ""),
         "client_id": client.client_id,
         "client_secret": client.client_secret or "",
         "registration_client_uri": client.registration_client_uri,
@@ -130,21 +139,33 @@ def orphans(record: ApplicationRecord, where: str) -> tuple[Orphan, ...]:
     Args:
         where: the record, as vault://mount/path.
     """
-    remedy = f"Remove it at Curity unless its client id is the one in {where}, then set {POSSIBLE_ORPHANS} there to an empty text."
-    return tuple(_orphan(line, remedy) for line in _orphans(record))
+    return tuple(orphan_of(line, where) for line in orphan_lines(record))
 
 
-def _orphan(line: str, remedy: str) -> Orphan:
-    since, name, client_id = [*line.split(), "", "", ""][:3]
-    what = f"client {client_id}, named {name}" if client_id else f"possibly a client named {name}, registered about then"
+def orphan_of(line: str, where: str) -> Orphan:
+    """What a line names. It is removed by its client id alone: other tenants' clients may bear its name.
+
+    Args:
+        line: `<time> <name> <client id>: <why it is there>`; without an id, the mark of its registration in its place, or nothing.
+        where: the record that the line stands in, as vault://mount/path.
+    """
+    since, name, mark = [*line.partition(": ")[0].split(), "", "", ""][:3]
+    done = f"then take its line out of {POSSIBLE_ORPHANS} in {where}."
+    if mark and not mark.startswith(f"{OPERATION}="):
+        remedy = f"Remove client {mark} at Curity unless a record in Vault has this client id, {done}"
+        return Orphan(system="curity", what=f"client {mark}, named {name}", since=since, remedy=remedy)
+    property_ = f" with the property {mark}" if mark else ""
+    what = f"possibly a client named {name}{property_}, registered about then"
+    remedy = f"Look at Curity for a client that was registered then, remove it by its client id unless a record in Vault has that, {done}"
     return Orphan(system="curity", what=what, since=since, remedy=remedy)
 
 
-def _orphans(record: ApplicationRecord) -> list[str]:
+def orphan_lines(record: ApplicationRecord) -> list[str]:
     """One line each: time, name, and the id if it is known. A reservation of which nobody saw the end is one."""
     lines = [line for line in record.text(POSSIBLE_ORPHANS).splitlines() if line]
-    if record.pending and record.text("reserved_at"):
-        lines.append(f"{record.text('reserved_at')} {record.text('client_name')}")
+    if record.pending and record.text(RESERVED_AT):
+        mark = f" {OPERATION}={record.text(RESERVED_OPERATION)}" if record.text(RESERVED_OPERATION) else ""
+        lines.append(f"{record.text(RESERVED_AT)} {record.text('client_name')}{mark}")
     return lines
 
 

@@ -6,16 +6,16 @@ Source: docs/vendors/curity.md, Client management; docs/vendors/konnect.md, Admi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from dcr.konnect.applications import delete_application
 from dcr.model.tenant import RegistrationApproval, Way
-from dcr.model.timestamps import moment, now
+from dcr.model.timestamps import now
 from dcr.results.changes import Change, Scope, Stage
 from dcr.results.diff import Diff, Difference
 from dcr.results.outcome import Outcome
 from dcr.steps.application.api_registrations import ApiRegistrations
 from dcr.steps.application.application import Application
+from dcr.steps.application.belonging import present_record
 from dcr.steps.application.imported.client_record import (
     FormerClient,
     former_client,
@@ -25,7 +25,7 @@ from dcr.steps.application.imported.client_record import (
     registration_due,
     retired,
 )
-from dcr.steps.application.record import ApplicationRecord, read_record, reference
+from dcr.steps.application.record import ApplicationRecord, reference
 from dcr.steps.context import StepContext
 from dcr.steps.step import Each, Item, Lock, Step, System
 
@@ -48,7 +48,7 @@ class ReplacedClient(Step[ReplacedState, str]):
 
     def observe(self, ctx: StepContext, item: Item) -> ReplacedState:
         application = ctx.the_tenant().application(item)
-        record = read_record(ctx, application)
+        record = present_record(ctx, application)
         if application.way is not Way.IMPORT:
             return ReplacedState(record, None)
         will_be = present_client(record) if registration_due(ctx, record) else None
@@ -80,7 +80,7 @@ class ReplacedClient(Step[ReplacedState, str]):
         if former.application_id:
             delete_application(ctx.konnect, ctx.the_portal().id, former.application_id)
         orphan = f"{now()} {item} {former.client_id}"
-        if former.registration_access_token and former.registration_client_uri and not _expired(former):
+        if former.registration_access_token and former.removable:
             ctx.registration.remove(former.registration_client_uri, former.registration_access_token)
             orphan = ""
         keep(ctx, ctx.the_tenant().application(item), retired(state.record, orphan))
@@ -99,8 +99,3 @@ def _successor_serves(ctx: StepContext, name: str) -> bool:
     if known is None:  # it will be what this run makes it
         return ctx.the_tenant().registration_approval is not RegistrationApproval.BY_PORTAL_ADMIN
     return known.approved
-
-
-def _expired(former: FormerClient) -> bool:
-    ends = moment(former.registration_expires_at)
-    return ends is not None and ends <= datetime.now(UTC)

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dcr.errors import Problem, Problems
+from dcr.errors import Problem
+from dcr.konnect.applications import find_application as find_in_konnect
 from dcr.model.tenant import ApplicationSpec, OwnerType
 from dcr.portal.applications import (
     Credentials,
@@ -24,19 +25,17 @@ from dcr.portal.applications import (
     update_application,
 )
 from dcr.results.changes import Scope, Stage
-from dcr.results.diff import Diff
 from dcr.results.facts import require
 from dcr.results.fields import Place
 from dcr.results.outcome import Outcome
-from dcr.steps.application.portal.fields import FIELDS, Credentialing, PortalApplicationSpec, PortalDiff, diff_application
+from dcr.steps.application.belonging import present_record
+from dcr.steps.application.claims_of_others import claims_of_others
+from dcr.steps.application.portal.fields import FIELDS, NOT_OURS, Credentialing, PortalApplicationSpec, PortalDiff, diff_application
 from dcr.steps.application.portal.service_developer import developer_problems
 from dcr.steps.application.record import (
     ApplicationRecord,
-    absent,
     application_facts,
     detail_differences,
-    read_record,
-    record_path,
     record_problems,
     reference,
     refresh,
@@ -54,7 +53,8 @@ class PortalState:
     problems: tuple[Problem, ...] = ()  # why it cannot come to be; the portal was not asked then
     asked: bool = True  # False: neither was it, since the portal itself is not there
     by_id: PortalApplication | None = None  # the one whose id Vault keeps
-    named: tuple[PortalApplication, ...] = ()  # else the developer's and its teams' of this name, oldest first
+    named: tuple[PortalApplication, ...] = ()  # else the developer's and its teams' of this name that no other tenant claims, oldest first
+    doubt: str = ""  # why one of those may be another tenant's all the same
 
     def chosen(self, wanted: PortalApplicationSpec) -> PortalApplication | None:
         """The application that is converged."""
@@ -69,24 +69,27 @@ class PortalWay:
     """The moves of an application of the way `portal`."""
 
     def observe(self, ctx: StepContext, asked: ApplicationSpec) -> PortalState:
-        record = read_record(ctx, asked)
-        problems = developer_problems(ctx) + record_problems(ctx, asked)
+        record = present_record(ctx, asked)
+        problems = developer_problems(ctx) + record_problems(ctx, asked, record)
         if problems or ctx.facts.portal is None:
             return PortalState(record, problems, asked=False)
         portal, known_id = ctx.portal, record.application_id
         found = ctx.cached(f"portal application {known_id}", lambda: find_application(portal, known_id)) if known_id else None
         if found:
             return PortalState(record, by_id=found)
-        return PortalState(record, named=ctx.cached(f"portal applications {asked.name}", lambda: find_applications(portal, asked.name)))
+        hidden = _hidden(ctx, asked, known_id)
+        if hidden:
+            return PortalState(record, hidden, asked=False)
+        return _named(ctx, asked, record)
 
     def diff(self, ctx: StepContext, asked: ApplicationSpec, state: PortalState) -> PortalDiff:
         if not state.asked:
             return PortalDiff(problems=state.problems)
         wanted, where = _spec(ctx, asked), reference(ctx, asked)
         place = Place(Stage.APPLICATION, Scope.TENANT, f"konnect/portals/{ctx.the_tenant().portal}/applications/{asked.name}")
-        details = detail_differences(ctx, where, state.record)
-        ours = state.by_id is not None or state.record.pending
-        found = diff_application(place, where, state.chosen(wanted), wanted, state.record, details, ours=ours)
+        details = detail_differences(ctx, asked, where, state.record)
+        foreign = _foreign(state, wanted)
+        found = diff_application(place, where, state.chosen(wanted), wanted, state.record, details, foreign=foreign)
         return PortalDiff(found.differences, warnings=_duplicates(asked.name, state.candidates(wanted)), credentialing=found.credentialing)
 
     def outcome(self, ctx: StepContext, asked: ApplicationSpec, state: PortalState) -> Outcome:
@@ -110,7 +113,7 @@ class PortalWay:
                 written = self._regenerate(ctx, wanted, found.id)
             case Credentialing.KEEP if found:
                 written = Outcome(application_facts(asked, found.id, found.client_id or state.record.text("client_id")))
-                if detail_differences(ctx, reference(ctx, asked), state.record):
+                if detail_differences(ctx, asked, reference(ctx, asked), state.record):
                     refresh(ctx, asked, state.record)
             case _:
                 return self._create(ctx, wanted)
@@ -118,19 +121,6 @@ class PortalWay:
         if body and written.facts.applications[asked.name].id == found.id:
             update_application(ctx.portal, found.id, body)
         return written
-
-    def absent(self, ctx: StepContext, asked: ApplicationSpec, state: PortalState) -> Diff[str]:
-        return absent(ctx, asked, state.record)
-
-    def remove(self, ctx: StepContext, asked: ApplicationSpec, state: PortalState) -> None:
-        """Not while the portal could not be asked: without its record, nobody would know whose the application is."""
-        if state.problems:
-            raise Problems("application", state.problems)
-        ctx.the_portal()
-        found = state.chosen(_spec(ctx, asked))
-        if found and (state.by_id or state.record.pending):
-            delete_application(ctx.portal, found.id)
-        ctx.vault.remove(record_path(ctx, asked))
 
     def _create(self, ctx: StepContext, wanted: PortalApplicationSpec) -> Outcome:
         reserve(ctx, wanted.asked, "")
@@ -160,6 +150,34 @@ class PortalWay:
 def _spec(ctx: StepContext, asked: ApplicationSpec) -> PortalApplicationSpec:
     team = ctx.facts.owner_id if ctx.the_tenant().owner_type is OwnerType.TEAM else None
     return PortalApplicationSpec(asked, ctx.facts.strategy_id, team)
+
+
+def _named(ctx: StepContext, asked: ApplicationSpec, record: ApplicationRecord) -> PortalState:
+    """Candidates by name. Names are not unique and applications have no labels, so other tenants' records are read too."""
+    portal, wanted = ctx.portal, _spec(ctx, asked)
+    found = ctx.cached(f"portal applications {asked.name}", lambda: find_applications(portal, asked.name))
+    if not any(_same_identity(one, wanted) for one in found):
+        return PortalState(record, named=found)
+    claims = claims_of_others(ctx, asked.name, ctx.the_portal().id)
+    return PortalState(record, named=tuple(one for one in found if one.id not in claims.ids), doubt=claims.doubt)
+
+
+def _foreign(state: PortalState, wanted: PortalApplicationSpec) -> str:
+    """Why the application that would be converged may not be ours; empty if it is."""
+    if state.by_id is not None or not state.candidates(wanted):
+        return ""
+    return state.doubt if state.record.pending else NOT_OURS
+
+
+def _hidden(ctx: StepContext, asked: ApplicationSpec, known_id: str) -> tuple[Problem, ...]:
+    """An application that we made, that is in the portal, and that the service developer does not see."""
+    portal_id = ctx.the_portal().id
+    known = ctx.cached(f"konnect application {known_id}", lambda: find_in_konnect(ctx.konnect, portal_id, known_id)) if known_id else None
+    if known is None:
+        return ()
+    fault = f"application {known_id} is there, and the service developer does not see it: somebody gave it to another owner"
+    remedy = "Give it back to the tenant's owner in Konnect, or ask for the owner that it has now."
+    return (Problem(f"konnect/portals/{ctx.the_tenant().portal}/applications/{asked.name}", fault, remedy),)
 
 
 def _same_identity(found: PortalApplication, wanted: PortalApplicationSpec) -> bool:

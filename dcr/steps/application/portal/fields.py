@@ -15,6 +15,7 @@ from dcr.results.diff import Diff, Difference
 from dcr.results.fields import Field, Fields, Place
 from dcr.steps.application.record import CREDENTIALS, ApplicationRecord
 
+NOT_OURS = "the application was not made by this tool: whoever uses its present secret is locked out"
 NO_TEAM = "(the developer's own)"
 STRATEGY = "auth_strategy_id"
 
@@ -72,7 +73,7 @@ def diff_application(
     record: ApplicationRecord,
     details: tuple[Difference[str], ...],
     *,
-    ours: bool,
+    foreign: str = "",
 ) -> PortalDiff:
     """Compare.
 
@@ -80,7 +81,7 @@ def diff_application(
         where: Vault's record, as vault://mount/path.
         record: it decides whether anybody still has the application's secret.
         details: what else of the record differs.
-        ours: this tool made the application; else it only has owner, name and strategy in common.
+        foreign: why the application may be somebody else's: it only has owner, name and strategy in common. Empty: it is ours.
     """
     if found is None:
         new = FIELDS.diff(place, None, wanted).differences
@@ -88,9 +89,8 @@ def diff_application(
     if _other_strategy(found, wanted):
         return PortalDiff((_strategy_change(place, found, wanted), _stored(where, record, "")), credentialing=Credentialing.REPLACE)
     fields = FIELDS.diff(place, found, wanted).differences
-    if not ours or not record.works_for(found.client_id):
-        conflict = "" if ours else "the application was not made by this tool: whoever uses its present secret is locked out"
-        return PortalDiff((*fields, _stored(where, record, conflict)), credentialing=Credentialing.REGENERATE)
+    if foreign or not record.works_for(found.client_id):
+        return PortalDiff((*fields, _stored(where, record, foreign)), credentialing=Credentialing.REGENERATE)
     return PortalDiff((*fields, *details))
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from dcr.model.tenant import Tenant
 from dcr.results.facts import Facts
 from dcr.results.outcome import Outcome
 from dcr.steps.application import application
 from sandbox.konnect.state import Application
 from tests.unit.kong_in_process import STRATEGY
-from tests.unit.steps.contexts import FACTS, StepWorld, a_platform, a_tenant, converged, facts, planned, taken_away
+from tests.unit.steps.contexts import FACTS, StepWorld, a_platform, a_tenant, converged, facts, planned, removed
 
 PATH = "tenants/acme/applications/checkout"
 
@@ -35,9 +36,28 @@ def converge(world: StepWorld, known: Facts | None = None, *, rules: Any = None,
     return converged(application, world, given, "checkout", tenant=a_tenant(**tenant), platform=a_platform(**(rules or {})))
 
 
+def leaving() -> Tenant:
+    """The tenant, which asks for nothing any more."""
+    return a_tenant().model_copy(update={"apis": [], "applications": []})
+
+
+def remove(world: StepWorld, known: Facts | None = None, tenant: Tenant | None = None) -> Outcome:
+    """The application that Vault remembers and nobody asks for.
+
+    Args:
+        tenant: what is asked for instead; nothing if not said.
+    """
+    return removed(application, world, facts_of(world) if known is None else known, "checkout", tenant=tenant or leaving())
+
+
 def take_away(world: StepWorld, known: Facts | None = None) -> bool:
     """Whether there was anything of ours."""
-    return taken_away(application, world, facts_of(world) if known is None else known, "checkout")
+    return bool(remove(world, known).changes)
+
+
+def receipt(world: StepWorld) -> dict[str, str]:
+    """What is kept of a removal."""
+    return world.vault.kept.get("tenants/acme/receipts/checkout", ({}, 0))[0]
 
 
 def kept(world: StepWorld) -> dict[str, str]:

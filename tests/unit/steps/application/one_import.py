@@ -29,7 +29,7 @@ from tests.unit.steps.contexts import (
 )
 
 __all__ = ["PATH", "kept", "the_application"]
-NAME = "acme-checkout"
+NAME = "acme.checkout"
 ASKED = {"name": "checkout", "description": "Shop", "redirect_uri": "https://shop.example/callback", "way": "import"}
 LABELS = ("Orders v1", "Payments")
 STEPS: Steps = ((application, "checkout"), (registrations, "checkout"), (replaced_client, "checkout"))
@@ -99,7 +99,7 @@ def converge_all(world: StepWorld, *, replace: Iterable[str] = (), **tenant: Any
 
 def take_away(world: StepWorld, known: Facts | None = None) -> bool:
     """The application; whether there was any."""
-    return taken_away(application, world, known or facts_of(world), "checkout", tenant=wanting())
+    return one_application.take_away(world, known or facts_of(world))
 
 
 def take_replaced_away(world: StepWorld) -> bool:

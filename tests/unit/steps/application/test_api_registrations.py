@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -19,7 +20,7 @@ from sandbox.konnect.state import Application, Registration
 from tests.in_process import CarryOut, answered, lost, page
 from tests.unit.steps.application import one_application, one_import
 from tests.unit.steps.application.one_import import ASKED, LABELS, statuses, the_application
-from tests.unit.steps.contexts import StepWorld, a_tenant, converged, facts, planned, taken_away
+from tests.unit.steps.contexts import StepWorld, a_tenant, converged, facts, planned, removed, taken_away
 
 AUTOMATIC, BY_THIS_RUN, BY_ADMIN = RegistrationApproval
 ID = "00000000-0000-4000-8000-000000000001"
@@ -213,16 +214,53 @@ def test_a_konnect_that_accepts_and_lists_nothing_is_found_out(world: StepWorld)
         converge(world)
 
 
-def test_what_is_taken_away_is_the_applications_own_registrations(world: StepWorld) -> None:
-    mine = the_application(world)
-    converge(world)
-    theirs = world.kong.org.add(Application(world.kong.org.new_id(), portal_id=world.kong.portal.id, name="theirs"))
-    kept = world.kong.register(theirs, "Orders v1", "approved")
-    known = facts(one_import.facts_of(world), applications={"checkout": {"id": mine.id, "client_id": mine.client_id}})
+ONLY_PAYMENTS = {"applications": [{"name": "checkout", "redirect_uri": "https://shop.example/callback", "apis": ["Payments"]}]}
 
-    assert taken_away(registrations, world, known, "checkout")
-    assert world.kong.made(Registration) == [kept]
-    assert not taken_away(registrations, world, known, "checkout")
+
+@pytest.mark.parametrize("status", list(Status))
+def test_a_registration_that_is_not_asked_for_any_more_goes_in_whatever_state_and_no_other(world: StepWorld, status: Status) -> None:
+    known, stays = facts_of(world), [registered(world, "Payments", "approved")]
+    registered(world, "Orders v1", status)
+    theirs = world.kong.org.add(Application(world.kong.org.new_id(), portal_id=world.kong.portal.id, name="theirs"))
+    stays.append(world.kong.register(theirs, "Orders v1", "approved"))
+
+    outcome = removed(registrations, world, known, "checkout", tenant=a_tenant(**ONLY_PAYMENTS))
+    (change,) = outcome.changes
+    assert (change.path.split("/")[-3:], change.before, change.after) == (["checkout", "registrations", "Orders v1"], status, None)
+    assert change.removes and world.kong.made(Registration) == stays
+    assert not taken_away(registrations, world, known, "checkout", tenant=a_tenant(**ONLY_PAYMENTS))
+
+
+def test_registrations_of_an_api_that_the_tenant_has_dropped_go_by_the_name_that_konnect_has_for_it(world: StepWorld) -> None:
+    converge(world)
+    known = facts(facts_of(world))
+    known = replace(known, api_ids={"Payments": known.api_ids["Payments"]})
+    tenant = a_tenant(apis=[{"name": "Payments", "path": "/payments"}])
+    outcome = removed(registrations, world, known, "checkout", tenant=tenant)
+
+    assert [change.path.rsplit("/", 1)[-1] for change in outcome.changes] == ["Orders v1"]
+    assert [one.api_id for one in world.kong.made(Registration)] == [world.kong.api("Payments").id]
+
+
+def test_nothing_is_dropped_while_an_api_that_is_asked_for_could_not_be_found(world: StepWorld) -> None:
+    converge(world)
+    known = replace(facts_of(world), api_ids={})
+
+    assert not taken_away(registrations, world, known, "checkout", tenant=a_tenant(**ONLY_PAYMENTS))
+
+
+def test_where_only_access_ends_registrations_are_revoked_and_stay() -> None:
+    world = one_application.prepared()
+    one_import.publish_all(world)
+    one_application.converge(world)
+    for label, status in zip(LABELS, ("approved", "rejected"), strict=True):
+        registered(world, label, status)
+    options: Any = {"tenant": one_application.leaving(), "revoking": True}
+    outcome = removed(registrations, world, facts(), "checkout", **options)
+
+    assert [(change.before, change.after) for change in outcome.changes] == [("approved", "revoked")]
+    assert statuses(world) == ["revoked", "rejected"]
+    assert not taken_away(registrations, world, facts(), "checkout", **options)
 
 
 def test_where_nothing_is_registered_nothing_is_taken_away(world: StepWorld) -> None:
@@ -235,5 +273,5 @@ def test_nothing_is_taken_away_without_the_tenants_lock(world: StepWorld) -> Non
     world.locks.held.clear()
 
     with pytest.raises(LostLock):
-        take_away(world)
+        take_away(world, **ONLY_PAYMENTS)
     assert statuses(world) == ["approved"] and world.kong.traffic.writes() == []

@@ -285,15 +285,11 @@ def test_an_application_whose_creation_was_not_heard_of_is_taken_away_too(world:
     assert (world.kong.made(Application), world.kong.clients(), PATH in world.vault.kept) == ([], [], False)
 
 
-def test_the_record_stays_as_long_as_nobody_can_look_for_its_application(world: StepWorld) -> None:
-    """Without it nobody would know any more whose application it is."""
+def test_an_application_is_taken_away_without_the_portals_login(world: StepWorld) -> None:
     converge(world)
-    developer = world.vault.kept.pop("tenants/acme/developer")
+    del world.vault.kept["tenants/acme/developer"]
+    world.kong.traffic.clear()
 
-    with pytest.raises(Problems, match="holds no email and no password"):
-        take_away(world)
-    assert works(world)
-    world.vault.kept["tenants/acme/developer"] = developer
-    with pytest.raises(Refused, match="the portal is not known"):
-        take_away(world, facts(facts_of(world), portal_id=None))
-    assert works(world)
+    assert take_away(world, facts(facts_of(world), portal_id=None))
+    assert (world.kong.made(Application), world.kong.clients(), PATH in world.vault.kept) == ([], [], False)
+    assert not [path for _, path, _ in world.kong.traffic.sent if path.startswith("/api/")]

@@ -57,6 +57,19 @@ def test_the_shipped_worker_may_do_all_that_a_run_needs(rights: Any, mount: str,
     assert rights(policy("worker", mount), tenant) == Outcome()
 
 
+LEAVING = a_tenant().model_copy(update={"apis": [], "applications": []})
+
+
+def test_the_shipped_offboarder_may_do_all_that_an_offboarding_needs(rights: Any, mount: str) -> None:
+    assert rights(policy("offboard", mount), LEAVING) == Outcome()
+
+
+def test_an_onboarder_may_not_offboard_for_good(rights: Any, mount: str) -> None:
+    found = rights(policy("worker", mount), LEAVING)
+    assert {problem.fault for problem in found.problems} == {"the login lacks the right to delete"}
+    assert all("offboard.hcl" in problem.remedy for problem in found.problems)
+
+
 def test_the_shipped_reader_is_told_to_look_only(rights: Any, mount: str) -> None:
     found = rights(policy("reader", mount), a_tenant())
     assert found.problems == ()

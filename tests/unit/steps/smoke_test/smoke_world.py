@@ -107,18 +107,14 @@ class SmokeWorld:
         run_time = httpx.Client(transport=_over_the_wire(self.curity))
         return StepWorld(vault=self.vault, time=self.time, run_time=run_time, gateway=Gateway(client, ("gateway.example:443",)))
 
-    def claims(
-        self, tenant: Tenant | None = None, registrations: str = "approved", also_registered: str = "", routed: Iterable[str] = ROUTED
-    ) -> dict[str, Claim]:
+    def claims(self, tenant: Tenant | None = None, registrations: str = "approved", routed: Iterable[str] = ROUTED) -> dict[str, Claim]:
         """What the smoke test claims, by its words.
 
         Args:
             registrations: the status of the application's own, taken together.
-            also_registered: label of an API that it shall not use, and for which it has a registration.
             routed: labels of APIs whose path is a route of their own gateway service.
         """
-        applications = {"checkout": {"registrations": registrations, "also_registered": also_registered}}
-        known = facts(applications=applications, routed=routed)
+        known = facts(applications={"checkout": {"registrations": registrations}}, routed=routed)
         found = converged(smoke_test, self.step_world(), known, "checkout", tenant=tenant).claims
         return {claim.what: claim for claim in found}
 

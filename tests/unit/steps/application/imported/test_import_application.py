@@ -51,7 +51,7 @@ def test_what_is_asked_of_curity_is_enough_for_a_machine(world: StepWorld) -> No
     converge(world)
     (client,) = world.kong.curity_traffic.bodies("POST", REGISTRATION_PATH)
 
-    assert (client["client_name"], client["redirect_uris"]) == ("acme-checkout", [ASKED["redirect_uri"]])
+    assert (client["client_name"], client["redirect_uris"]) == ("acme.checkout", [ASKED["redirect_uri"]])
     assert client["grant_types"] == ["client_credentials"]
 
 
@@ -80,7 +80,7 @@ def test_a_plan_shows_client_secret_and_application_and_registers_nothing(world:
     outcome = plan(world)
 
     paths = [change.path for change in outcome.changes]
-    assert paths[:2] == ["curity/clients/acme-checkout", f"vault://dcr/{PATH}"]
+    assert paths[:2] == ["curity/clients/acme.checkout", f"vault://dcr/{PATH}"]
     assert paths[2] == "konnect/portals/acme-portal/applications/checkout/dcr_client_id"
     assert world.kong.curity_traffic.sent == [] and world.kong.traffic.sent == [] and PATH not in world.vault.kept
 
@@ -114,7 +114,8 @@ def test_another_owner_in_the_tenant_becomes_the_owner_in_konnect(world: StepWor
     converge(world)
     outcome = converge(world, **of_team(world))
 
-    assert [change.path.rsplit("/", 1)[-1] for change in outcome.changes] == ["owner"]
+    assert [change.path.rsplit("/", 1)[-1] for change in outcome.changes] == ["owner", "owner_type", "owner"]
+    assert (kept(world)["owner_type"], kept(world)["owner"]) == ("team", world.kong.team.name)
     assert the_application(world).owner_type == "team" and works(world)
 
 

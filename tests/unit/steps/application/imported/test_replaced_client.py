@@ -51,7 +51,7 @@ def test_a_look_shows_the_new_client_and_what_goes_and_touches_nothing(world: St
     old, before = first(world), dict(kept(world))
     made, registered, removed = plan_all(world, replace=[old])
 
-    assert made.changes[0].path == "curity/clients/acme-checkout" and len(registered.changes) == 2
+    assert made.changes[0].path == "curity/clients/acme.checkout" and len(registered.changes) == 2
     assert [(change.path.rsplit("/", 1)[-1], change.after) for change in removed.changes] == [(before["application_id"], None), (old, None)]
     assert kept(world) == before and world.kong.clients() == [old]
 

@@ -7,11 +7,11 @@ from typing import Any
 import httpx
 import pytest
 
-from dcr.errors import CheckFailed, Passing, Unknown
+from dcr.errors import CheckFailed, Conflict, Passing, Refused, Unknown
 from sandbox.konnect.state import Application
 from tests.in_process import answered, lost, problem
 from tests.unit.kong_in_process import OTHER
-from tests.unit.steps.application.one_application import converge, kept, plan, prepared, the_application, works
+from tests.unit.steps.application.one_application import PATH, converge, kept, plan, prepared, the_application, works
 from tests.unit.steps.contexts import StepWorld, facts
 
 
@@ -144,3 +144,69 @@ def test_a_portal_that_does_not_keep_a_change_is_found_out(world: StepWorld) -> 
 
     with pytest.raises(CheckFailed, match="did not keep"):
         converge(world)
+
+
+THEIRS = "tenants/globex/applications/checkout"
+
+
+def pending(world: StepWorld, *, claimed_by: dict[str, str] | None = None) -> str:
+    """An application of our owner, name and strategy is there, and our record is unfinished; its id."""
+    found = world.kong.application()
+    world.vault.put(PATH, {"state": "pending", "way": "portal"})
+    if claimed_by:
+        world.vault.put(THEIRS, {name: value.replace("its id", found.id) for name, value in claimed_by.items()})
+    return found.id
+
+
+def test_an_application_that_another_tenants_record_claims_is_never_ours(world: StepWorld) -> None:
+    theirs = pending(world, claimed_by={"state": "active", "application_id": "its id", "client_id": "c", "client_secret": "s"})
+    converge(world)
+
+    assert kept(world)["application_id"] not in ("", theirs) and len(world.kong.made(Application)) == 2
+    assert not [path for method, path in world.kong.traffic.writes() if theirs in path]
+    assert plan(world).changes == ()
+
+
+def test_a_claimed_one_is_not_ours_where_there_is_no_record_either(world: StepWorld) -> None:
+    theirs = pending(world, claimed_by={"state": "active", "application_id": "its id"})
+    world.vault.remove(PATH)
+    converge(world, rules={"on_conflict": "overwrite"})
+
+    assert kept(world)["application_id"] != theirs
+
+
+@pytest.mark.parametrize(
+    ("record", "conflict"),
+    [
+        ({"state": "pending", "way": "portal"}, True),
+        ({"state": "pending", "way": "portal", "portal_id": "another"}, False),
+        ({"state": "pending", "way": "import"}, False),
+        ({"state": "active", "application_id": "00000000-0000-4000-8000-00000000dead"}, False),
+    ],
+)
+def test_another_unfinished_record_that_may_mean_it_is_a_conflict_that_names_the_tenant(
+    world: StepWorld, record: dict[str, str], conflict: bool
+) -> None:
+    found = pending(world, claimed_by=record)
+    if conflict:
+        with pytest.raises(Conflict, match="tenant globex"):
+            converge(world)
+        assert world.kong.traffic.writes() == []
+        return
+    converge(world)
+    assert kept(world)["application_id"] == found
+
+
+def test_a_login_that_may_not_read_other_tenants_cannot_tell_and_stops(world: StepWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    pending(world)
+    listed = world.vault.list
+
+    def forbidden(path: str) -> list[str]:
+        if path == "tenants":
+            raise Refused("vault: tenants", "the login lacks the right to list", "Use another.")
+        return listed(path)
+
+    monkeypatch.setattr(world.vault, "list", forbidden)
+    with pytest.raises(Conflict, match="may not read"):
+        converge(world)
+    assert world.kong.traffic.writes() == []

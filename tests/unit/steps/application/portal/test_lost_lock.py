@@ -15,6 +15,7 @@ from dcr.steps.application import application
 from dcr.steps.portal_binding import auth_strategy, dcr_provider, publication
 from sandbox.konnect.state import Application, Provider, Publication, Registration, Strategy
 from tests.unit.kong_in_process import KongInProcess
+from tests.unit.steps.application.one_application import leaving
 from tests.unit.steps.application.portal.test_way_portal import ready, walk
 from tests.unit.steps.contexts import FACTS, converged, taken_away
 from tests.unit.steps.fake_vault import FakeLocks
@@ -82,7 +83,7 @@ def test_a_removal_after_the_lock_was_lost_is_not_sent(step: ModuleType, item: s
     world.kong.traffic.clear()
 
     with pytest.raises(LostLock):
-        taken_away(step, world, known, item)
+        taken_away(step, world, known, item, tenant=leaving() if item == "checkout" else None)
     assert world.kong.traffic.sent and world.kong.traffic.writes() == []
     assert [world.kong.made(kind) for kind in (Provider, Strategy, Publication, Application, Registration)] == before
     assert APPLICATION in world.vault.kept

@@ -15,7 +15,7 @@ from dcr.steps.portal_binding import auth_strategy, dcr_provider, publication
 from dcr.steps.preflight import portal_and_apis
 from sandbox.konnect.state import Application, Provider, Publication, Registration, Strategy
 from tests.in_process import answered, problem
-from tests.unit.kong_in_process import CURITY, INITIAL_SECRET, ISSUER, PASSWORD, TOKEN, TOKEN_PATH
+from tests.unit.kong_in_process import CURITY, EMAIL, INITIAL_SECRET, ISSUER, PASSWORD, TOKEN, TOKEN_PATH
 from tests.unit.steps.contexts import FACTS, StepWorld, a_tenant, all_converged, all_planned, facts, summed
 
 WALK = (
@@ -67,6 +67,11 @@ def test_the_walk_ends_with_one_of_each_and_the_secret_in_vault() -> None:
         "gateway_url": "https://gateway.example",
         "requested_by": "Ada",
         "ticket": "",
+        "portal_id": kong.portal.id,
+        "portal": "acme-portal",
+        "owner_type": "developer",
+        "owner": EMAIL,
+        "developer": EMAIL,
     }
     assert kong.is_secret(made.client_id, kept["client_secret"])
     assert facts(outcome.facts, applications={"checkout": {"registrations": "approved"}}) == outcome.facts
