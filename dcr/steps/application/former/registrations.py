@@ -22,6 +22,7 @@ from dcr.steps.application.former.receipt import write_receipt
 from dcr.steps.application.former.remembered import observe_former
 from dcr.steps.application.record import record_named
 from dcr.steps.context import StepContext
+from dcr.steps.smoke_test.closed_routes import ProofRequest
 
 
 @dataclass(frozen=True, slots=True)
