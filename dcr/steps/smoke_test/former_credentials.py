@@ -33,7 +33,9 @@ def _present(ctx: StepContext) -> list[ProvingRequest]:
 
 def _remembered(ctx: StepContext) -> list[ProvingRequest]:
     """Of APIs that the tenant has had: as long as a publication is remembered, it may be there."""
-    return list(dict.fromkeys(ProvingRequest(one.method, one.path) for one in remembered(ctx).publications))
+    record = remembered(ctx)
+    accepted = [ProvingRequest(api.method.value, api.path) for api in (record.tenant.apis if record.tenant else [])]
+    return list(dict.fromkeys([*accepted, *(ProvingRequest(one.method, one.path) for one in record.publications)]))
 
 
 def _claims(ctx: StepContext, name: str, kind: str, requests: Iterable[ProvingRequest]) -> Iterator[Claim]:
