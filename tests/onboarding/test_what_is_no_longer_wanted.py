@@ -10,10 +10,11 @@ import pytest
 from dcr.engine.observe import observe
 from dcr.engine.offboarding import Leaving, Level, leaving_tenant, offboard
 from dcr.engine.onboarding import Finished
-from dcr.engine.run import InThisProcess
+from dcr.engine.run import InThisProcess, Run
 from dcr.errors import Conflict
 from dcr.model.platform import Platform, Removal
 from dcr.model.tenant import RegistrationApproval, Tenant
+from dcr.results.changes import Stage
 from dcr.results.plan import Plan
 from dcr.results.report import Verdict
 from dcr.secret import Secret
@@ -106,6 +107,26 @@ def test_what_is_dropped_is_removed_where_the_policy_says_so_and_the_gateway_sho
     assert before["payments-client"]["client_id"] not in clients(living)
     again = living.onboard(asking_for_less(living), removing(living))
     assert (again.failure, again.report.changes) == ("", ())
+
+
+def test_as_long_as_it_is_not_removed_the_smoke_test_asks_and_says_failed(living: LivingWorld) -> None:
+    assert not living.onboard().failure
+    systems = living.systems()
+    try:
+        run = Run(living.context(systems, asking_for_less(living)), "check", InThisProcess(sleep=lambda _seconds: None))
+        with run.reporting():
+            run.look(drift=True)
+            run.prove(Stage.SMOKE_TEST)
+    finally:
+        systems.close()
+    report = run.report()
+    wrong = {claim.what for claim in report.claims if claim.stage is Stage.SMOKE_TEST and claim.verdict is Verdict.FAILED}
+    assert report.verdict is Verdict.FAILED
+    assert wrong == {
+        "former application payments-client is refused at GET /payments",
+        "application orders-client is refused at GET /payments",
+    }
+    assert any(change.removes for change in report.changes)
 
 
 # f: another portal.

@@ -12,29 +12,19 @@ from dcr.results.changes import Stage
 from dcr.results.report import Claim, Verdict
 from dcr.secret import BasicCredentials
 from dcr.steps.application.belonging import former_names
-from dcr.steps.application.former.gateway_refusal import ask_once, judged_refusal
+from dcr.steps.application.former.gateway_refusal import ask_once, judged_refusal, known_requests, present_requests
 from dcr.steps.application.record import record_named
 from dcr.steps.context import StepContext
-from dcr.steps.preflight.accepted import remembered
-from dcr.steps.smoke_test.closed_routes import ProofRequest, request_of
+from dcr.steps.smoke_test.closed_routes import ProofRequest
 
 
 def former_credentials(ctx: StepContext) -> tuple[Claim, ...]:
     """A claim for each former application at each route that the tenant has or has had, and for each present one where it has none now."""
-    former, now = former_names(ctx), _present(ctx)
-    before = [request for request in _remembered(ctx) if request not in now]
+    former, now = former_names(ctx), present_requests(ctx)
+    before = [request for request in known_requests(ctx) if request not in now]
     asked = [(name, "former application", [*now, *before]) for name in former]
     asked += [(one.name, "application", before) for one in ctx.the_tenant().applications if one.name not in former]
     return tuple(claim for name, kind, requests in asked for claim in _claims(ctx, name, kind, requests))
-
-
-def _present(ctx: StepContext) -> list[ProofRequest]:
-    return [request_of(api) for api in ctx.the_tenant().apis]
-
-
-def _remembered(ctx: StepContext) -> list[ProofRequest]:
-    """Of APIs that the tenant has had: as long as a publication is remembered, it may be there."""
-    return list(dict.fromkeys(ProofRequest(one.method, one.path) for one in remembered(ctx).publications))
 
 
 def _claims(ctx: StepContext, name: str, kind: str, requests: Iterable[ProofRequest]) -> Iterator[Claim]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dcr.errors import DcrError
+from dcr.errors import CheckFailed, DcrError
 from dcr.gateway.client import GatewayAnswer
 from dcr.http.polling import until
 from dcr.konnect.api_registrations import Reference
@@ -49,6 +49,33 @@ def proving_request(ctx: StepContext, api: Reference) -> ProofRequest | None:
     return next(iter((*named[: len(present)], *known, *named[len(present) :])), None)
 
 
+def present_requests(ctx: StepContext) -> list[ProofRequest]:
+    """Of the APIs that the tenant asks for."""
+    return [request_of(api) for api in ctx.the_tenant().apis]
+
+
+def known_requests(ctx: StepContext) -> list[ProofRequest]:
+    """Of all APIs that the tenant has or has had: as long as a publication is remembered, it may be there."""
+    record = remembered(ctx)
+    accepted = [request_of(api) for api in (record.tenant.apis if record.tenant else [])]
+    published = [ProofRequest(one.method, one.path) for one in record.publications]
+    return list(dict.fromkeys([*present_requests(ctx), *accepted, *published]))
+
+
+def require_dead(ctx: StepContext, name: str, credentials: BasicCredentials | None) -> None:
+    """Stop while the credentials of a removed application still get in anywhere: without them nobody could ask any more.
+
+    Raises:
+        CheckFailed: they do, after all the time that propagation may take.
+    """
+    began = ctx.clock.now()
+    for request in known_requests(ctx) if credentials else ():
+        claim = gateway_refuses(ctx, name, request, credentials, began)
+        if claim.verdict is Verdict.FAILED:
+            said = f"{name} is gone in Konnect, and its credentials still get in at {request}: its record in Vault stays"
+            raise CheckFailed("gateway", said, "Look at the data plane; the next run goes on from here.")
+
+
 def ask_once(ctx: StepContext, request: ProofRequest, credentials: BasicCredentials) -> AskedTwice:
     """One look.
 
@@ -61,7 +88,7 @@ def ask_once(ctx: StepContext, request: ProofRequest, credentials: BasicCredenti
 
 
 def gateway_refuses(
-    ctx: StepContext, name: str, api: Reference, request: ProofRequest | None, credentials: BasicCredentials | None, began: float
+    ctx: StepContext, name: str, request: ProofRequest | None, credentials: BasicCredentials | None, began: float, label: str = ""
 ) -> Claim:
     """Ask until the credentials are refused, as long as propagation may take. All that is asked after one removal waits together.
 
@@ -70,8 +97,9 @@ def gateway_refuses(
         request: None: nobody knows how to ask for the API.
         credentials: None: nobody has them.
         began: by the clock, when the registration was taken away.
+        label: of the API, in case nobody knows the request.
     """
-    what = f"gateway refused {name} at {request or api.label}"
+    what = f"gateway refused {name} at {request or label}"
     if request is None or credentials is None:
         lacking = "the request that proves access to the API" if request is None else "the application's secret"
         return _claim(what, Verdict.UNKNOWN, f"not asked: nobody knows {lacking} any more")

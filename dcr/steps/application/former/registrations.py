@@ -71,7 +71,7 @@ def remove_registrations(ctx: StepContext, name: str, leaving: Iterable[LeavingR
         take = revoke_registration if one.revoked else delete_registration
         take(ctx.konnect, one.portal_id, one.registration.application.id, one.registration.id)
     credentials, began = record_named(ctx, name).credentials, ctx.clock.now()
-    claims = tuple(gateway_refuses(ctx, name, one.registration.api, one.request, credentials, began) for one in gone)
+    claims = tuple(gateway_refuses(ctx, name, one.request, credentials, began, one.registration.api.label) for one in gone)
     write_receipt(ctx, name, map(_line, gone, claims), [])
     return Outcome(claims=claims)
 

@@ -5,9 +5,9 @@ Source: docs/vendors/konnect.md, Finding applications, Admin applications.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from dcr.errors import Problem
+from dcr.errors import Missing, Problem
 from dcr.konnect.applications import KonnectApplication, find_application, find_applications_named, find_applications_of_client
 from dcr.konnect.portals import find_developer, find_portal, find_team
 from dcr.model.tenant import OwnerType, Way
@@ -17,6 +17,7 @@ from dcr.steps.application.imported.client_record import former_client
 from dcr.steps.application.record import ApplicationRecord, record_named
 from dcr.steps.context import StepContext
 from dcr.steps.preflight.accepted import remembered
+from dcr.vault import paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,14 @@ def _observed(ctx: StepContext, name: str) -> Former:
     portal_id, portal = _portal_of(ctx, record)
     if not portal_id:
         return Former(record)
+    try:
+        return _in_portal(ctx, name, Former(record, portal_id, portal))
+    except Missing:  # the portal is gone, and with it all that it had
+        return Former(record)
+
+
+def _in_portal(ctx: StepContext, name: str, former: Former) -> Former:
+    record, portal_id = former.record, former.portal_id
     known = [one for one in (record.application_id, _replaced(record)) if one]
     found = [find_application(ctx.konnect, portal_id, one) for one in known]
     there = {one.id: one for one in found if one is not None}
@@ -54,8 +63,8 @@ def _observed(ctx: StepContext, name: str) -> Former:
         of_client = find_applications_of_client(ctx.konnect, portal_id, record.text("client_id"))
         there = {one.id: one for one in of_client if one.name == name}  # the adoption of which Vault did not hear
     if not known and record.pending and record.text("way") != Way.IMPORT:
-        return _unfinished(ctx, name, Former(record, portal_id, portal))
-    return Former(record, portal_id, portal, tuple(there.values()))
+        return _unfinished(ctx, name, former)
+    return replace(former, applications=tuple(there.values()))
 
 
 def _replaced(record: ApplicationRecord) -> str:
@@ -87,9 +96,9 @@ def _unfinished(ctx: StepContext, name: str, former: Former) -> Former:
     unclaimed = tuple(one for one in mine if one.id not in claims.ids)
     if unclaimed and claims.doubt:
         remedy = f"Delete application {unclaimed[0].id} in the portal if it is this tenant's, or remove its record from Vault if it is not."
-        where = ctx.vault.ref(f"tenants/{ctx.the_tenant().slug}/applications/{name}")
-        return Former(former.record, former.portal_id, former.portal, (), (Problem(where, claims.doubt, remedy),))
-    return Former(former.record, former.portal_id, former.portal, unclaimed)
+        where = ctx.vault.ref(paths.application(ctx.the_tenant().slug, name))
+        return replace(former, problems=(Problem(where, claims.doubt, remedy),))
+    return replace(former, applications=unclaimed)
 
 
 def _has(found: KonnectApplication, owner_id: str, strategy_id: str | None) -> bool:

@@ -16,6 +16,7 @@ from dcr.results.changes import Change, Scope, Stage
 from dcr.results.diff import Diff, Difference
 from dcr.results.outcome import Outcome
 from dcr.steps.application.former.client_end import ClientEnd, end_client, unseen_client
+from dcr.steps.application.former.gateway_refusal import require_dead
 from dcr.steps.application.former.receipt import write_receipt
 from dcr.steps.application.former.remembered import Former
 from dcr.steps.application.imported.client_record import former_client, orphan_lines, orphan_of, present_client
@@ -42,12 +43,14 @@ def remove_application(ctx: StepContext, name: str, former: Former) -> Outcome:
 
     Raises:
         Refused: Konnect does not delete the application; it stays, and so does its record.
+        CheckFailed: the gateway still lets the credentials in.
         Passing, Unknown: something could not be asked; the next run goes on from here.
     """
     removed = [_delete(ctx, former, one) for one in former.applications]
     ends = [*_ended(ctx, name, former)]
     left = [*orphan_lines(former.record), *(line for end in ends for line in end.left)]
     write_receipt(ctx, name, [*removed, *(line for end in ends for line in end.removed)], left)
+    require_dead(ctx, name, former.record.credentials)
     _destroy(ctx, _path(ctx, name))
     where = ctx.vault.ref(paths.receipt(ctx.the_tenant().slug, name))
     claims = tuple(claim for end in ends for claim in end.claims)

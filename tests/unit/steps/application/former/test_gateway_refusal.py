@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from dcr.errors import Passing
+from dcr.errors import CheckFailed, Passing
 from dcr.gateway.client import GatewayAnswer
 from dcr.results.evidence import Evidence
 from dcr.results.outcome import Outcome
 from dcr.results.report import Claim, Verdict
 from dcr.secret import Secret
 from dcr.steps.application import api_registrations as registrations
-from sandbox.konnect.state import Registration
+from sandbox.konnect.state import Application, Registration
 from tests.unit.steps.application import one_application, one_import
 from tests.unit.steps.application.one_application import PATH, facts_of, leaving, receipt, the_application
 from tests.unit.steps.contexts import StepWorld, a_tenant, removed
@@ -94,6 +94,16 @@ def test_what_nobody_can_ask_is_not_known(world: StepWorld, lost: str) -> None:
     claim = claim_of(world, lambda _number, _known: 401)
 
     assert claim.verdict is Verdict.UNKNOWN and claim.detail.startswith("not asked") and world.gateway.asked == []
+
+
+def test_a_record_stays_as_long_as_the_gateway_lets_its_credentials_in(world: StepWorld) -> None:
+    world.gateway = Gateway(lambda _number, known: 200 if known else 401)
+
+    with pytest.raises(CheckFailed, match=r"still get in at GET /orders.*its record in Vault stays"):
+        one_application.remove(world)
+    assert PATH in world.vault.kept and world.kong.made(Application) == [] and world.kong.clients() == []
+    world.gateway = Gateway(lambda _number, _known: 401)
+    assert one_application.take_away(world) and PATH not in world.vault.kept
 
 
 def test_all_registrations_of_one_removal_wait_together(world: StepWorld) -> None:

@@ -269,6 +269,16 @@ def test_an_application_that_somebody_gave_away_is_a_problem_and_no_second_one_i
     assert "does not see it" in told.fault
 
 
+@both_ways
+def test_where_the_portal_itself_is_gone_the_rest_is_cleaned_up(made: Callable[[], StepWorld]) -> None:
+    world = made()
+    world.kong.forget(Application)
+    world.vault.change(PATH, portal_id="00000000-0000-4000-8000-00000000dead")
+    outcome = remove(world)
+
+    assert PATH not in world.vault.kept and len(outcome.claims) == 1
+
+
 def test_nothing_of_a_record_that_somebody_else_wrote_is_former() -> None:
     world = one_application.prepared()
     world.vault.keep(PATH, {"client_secret": "theirs"}, ours=False)
