@@ -13,17 +13,31 @@ NAMES = [file.stem for file in POLICIES]
 pytestmark = needs_reference
 
 
-# What came after the reference: the memory of a verification of Konnect's DCR provider that did not end well.
-ADDED = {"worker": '"create", "update", "read"', "worker-tenant": '"read"', "reader": '"read"'}
+# What came after the reference, a rule a line: path and capabilities.
+_VERIFICATION = "dcr/data/platform/dcr-provider"  # the memory of a verification of Konnect's DCR provider that did not end well
+_OWNER, _OWNER_DESTROYED = "dcr/data/publications/+/+", "dcr/destroy/publications/+/+"  # whose the publication of an API in a portal is
+_OWNERS, _OWNERS_OF_A_PORTAL, _OWNER_METADATA = (f"dcr/metadata/publications/{rest}" for rest in ("", "+/", "+/+"))
+KEEP = '"create", "update", "read"'
+ADDED: dict[str, dict[str, str]] = {
+    "worker": {_VERIFICATION: KEEP, _OWNER: KEEP, _OWNER_DESTROYED: '"update"'},
+    "worker-tenant": {_VERIFICATION: '"read"', _OWNER: KEEP, _OWNER_DESTROYED: '"update"'},
+    "reader": {
+        _VERIFICATION: '"read"',
+        _OWNER: '"read"',
+        _OWNERS: '"list"',
+        _OWNERS_OF_A_PORTAL: '"list"',
+        _OWNER_METADATA: '"read"',
+    },
+    "offboard": {_OWNER: '"update", "read"', _OWNER_DESTROYED: '"update"', _OWNER_METADATA: '"read", "delete"'},
+}
 
 
-def without(lines: list[str], added: list[str]) -> list[str]:
-    """The lines without those that were added, which stand there once and together."""
-    if not added:
-        return lines
-    place = lines.index(added[0])
-    assert lines[place : place + len(added)] == added
-    return lines[:place] + lines[place + len(added) :]
+def without(lines: list[str], path: str, capabilities: str) -> list[str]:
+    """The lines without one rule, which stands there once."""
+    rule = [f'path "{path}" {{', f"capabilities = [{capabilities}]", "}"]
+    place = lines.index(rule[0])
+    assert lines[place : place + len(rule)] == rule and lines.count(rule[0]) == 1
+    return lines[:place] + lines[place + len(rule) :]
 
 
 def rules(text: str) -> list[str]:
@@ -41,6 +55,7 @@ def test_the_policies_are_those_of_the_reference() -> None:
 def test_a_policy_allows_what_the_reference_allows(name: str) -> None:
     shipped = (TREE / f"deployments/policies/{name}.hcl").read_text()
     wanted = (reference() / f"vault/policy_{name.replace('-', '_')}.hcl").read_text()
-    ours = ['path "dcr/data/platform/dcr-provider" {', f"capabilities = [{ADDED[name]}]", "}"] if name in ADDED else []
-    assert without(rules(shipped), ours) == rules(wanted)
-    assert rules(shipped)
+    left = rules(shipped)
+    for path, capabilities in ADDED.get(name, {}).items():
+        left = without(left, path, capabilities)
+    assert left == rules(wanted)

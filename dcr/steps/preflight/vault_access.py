@@ -23,6 +23,8 @@ from dcr.vault import paths
 
 READ = frozenset({"read"})
 KEEP = frozenset({"create", "update", "read"})
+CHANGE = frozenset({"update", "read"})
+ANY_ID = "00000000-0000-0000-0000-000000000000"  # rights do not depend on it, and Konnect has not been asked yet
 # A token that cannot be renewed must live through the longest wait between making a secret and storing it, with room to spare.
 SHORTEST_TOKEN_SECONDS = 300.0
 
@@ -77,6 +79,7 @@ def _of_tenant(tenant: Tenant) -> dict[str, Need]:
     needs = {paths.tenant_spec(tenant.slug): Need(KEEP), paths.tenant_lock(tenant.slug): Need(KEEP)}
     if any(application.way is Way.PORTAL for application in tenant.applications):
         needs[paths.developer(tenant.slug)] = Need(READ)
+    needs[paths.publication(ANY_ID, ANY_ID)] = Need(CHANGE if tenant.leaves else KEEP)
     return needs | {paths.application(tenant.slug, application.name): Need(KEEP) for application in tenant.applications}
 
 

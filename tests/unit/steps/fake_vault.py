@@ -29,6 +29,11 @@ class FakeVault:
         values, version = self.kept[path]
         return VaultSecret({name: Secret(value) for name, value in values.items()}, version, path not in self.foreign)
 
+    def list(self, path: str) -> list[str]:
+        """Names below a folder, sorted; folders end in `/`."""
+        rests = [kept.removeprefix(f"{path}/") for kept in self.kept if kept.startswith(f"{path}/")]
+        return sorted({rest if "/" not in rest else f"{rest.partition('/')[0]}/" for rest in rests})
+
     def put(self, path: str, values: Mapping[str, str | Secret], *, expect: int | None = None) -> int:
         version = self.kept.get(path, ({}, 0))[1]
         if expect is not None and expect != version:
