@@ -14,6 +14,7 @@ from rich.console import Console
 
 from dcr.documents.loading import load_platform, load_platform_and_tenant
 from dcr.http.clients import Observe
+from dcr.model.request import request_now
 from dcr.model.tenant import Tenant
 from dcr.model.timestamps import now
 from dcr.settings.model import addressed, load_settings
@@ -28,11 +29,12 @@ def run_for(tenant_file: Path | None, platform_file: Path | None, ready_file: Pa
     Raises:
         Problems: the documents' faults, or the settings'. Nothing was asked of any system then.
     """
+    request = request_now(label())
     given = platform_file or load_settings(ready_file=ready_file).platform_file
     platform, tenant = load_platform_and_tenant(given, tenant_file) if tenant_file else (load_platform(given), None)
     systems = systems_of(load_settings(ready_file=ready_file), platform)
     try:
-        yield StepContext(systems, systems.platform, tenant, progress=progress)
+        yield StepContext(systems, systems.platform, tenant, progress=progress, request=request)
     finally:
         close_systems()
 
@@ -62,6 +64,11 @@ def output() -> Console:
 def label() -> str:
     """Names a run of this command for people: in the lock, for those who wait, and in the report."""
     return f"dcr by {user()} on {socket.gethostname()}, {now()}"
+
+
+def run_name(ctx: StepContext) -> str:
+    """What the run of a command is called: as its request, if it is one."""
+    return ctx.request.run if ctx.request else label()
 
 
 def user() -> str:

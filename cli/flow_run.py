@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
@@ -13,8 +14,11 @@ from dcr.results.report import Report
 from dcr.settings.model import load_settings
 
 
-def onboard_as_flow_run(tenant_file: Path, platform_file: Path | None, ready_file: Path | None) -> Finished:
+def onboard_as_flow_run(tenant_file: Path, platform_file: Path | None, ready_file: Path | None, take: Sequence[str] = ()) -> Finished:
     """Run the flow for a tenant, at the Prefect server that PREFECT_API_URL names.
+
+    Args:
+        take: paths of what belongs to others and may be taken over.
 
     Raises:
         Problems: the documents' faults, with their lines; nothing was started then.
@@ -30,7 +34,7 @@ def onboard_as_flow_run(tenant_file: Path, platform_file: Path | None, ready_fil
         with prefect_server() as server:
             progress(f"running onboard_tenant at {address(server)}")
         with refusals_in_words():
-            state = onboard_tenant(tenant, return_state=True)
+            state = onboard_tenant(tenant, take=list(take), return_state=True)
             # Prefect types the result of a flow that returns a state as that state; what it gives is the state's own result.
             return finished(cast("Report | BaseException", state.result(raise_on_failure=False)))
 

@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 
 from cli.approving import ask
-from cli.context import label, output, run_for
+from cli.context import output, run_for, run_name
 from cli.flow_run import onboard_as_flow_run
-from cli.options import AsJson, PlatformFile, ReadyFile, TenantFile
+from cli.options import AsJson, PlatformFile, ReadyFile, Take, TenantFile
 from dcr.engine.onboarding import Finished
 from dcr.engine.onboarding import onboard as onboard_tenant
+from dcr.engine.permission import Mandate
 from dcr.engine.run import InThisProcess
 from dcr.rendering.lines import show
 from dcr.rendering.report_text import report_lines
@@ -39,6 +40,7 @@ def onboard(
     as_json: AsJson = False,
     prefect: WithPrefect = False,
     replace: Replace = None,
+    take: Take = None,
 ) -> None:
     """Take a tenant from nothing to a verified request. Running it again writes nothing.
 
@@ -48,11 +50,15 @@ def onboard(
     --replace is for a client that is gone at Curity, or whose secret has leaked: the new one is registered, stored and approved before the
     old one and its application are removed. It works without --prefect.
 
+    --take names what belongs to somebody else and shall be taken over all the same: a path that the plan shows beside a conflict, or all
+    below a path that ends in a slash. `vault/tenants/SLUG/spec/requested_by` makes whoever asks now the tenant's owner.
+
     \b
     Examples:
       dcr onboard examples/tenants/acme.yaml --platform examples/platforms/production.yaml
       dcr onboard examples/tenants/acme.yaml --ready-file run/sandbox.json --json > report.json
       dcr onboard examples/tenants/acme.yaml --replace payments-client
+      dcr onboard examples/tenants/acme.yaml --take vault/tenants/acme/spec/requested_by
 
     Exit codes: 0 onboarded, and everything was shown; 1 failed, or something could not be asked; 3 waits for people: a portal admin, or
     whoever loads Curity's fragment (curity.mode: render); 64 wrong usage.
@@ -60,11 +66,11 @@ def onboard(
     if prefect and replace:
         raise typer.BadParameter("is done by this command alone: leave --prefect (and DCR_PREFECT) away", param_hint="--replace")
     if prefect:
-        finished = onboard_as_flow_run(tenant_file, platform, ready_file)
+        finished = onboard_as_flow_run(tenant_file, platform, ready_file, take or ())
     else:
         with run_for(tenant_file, platform, ready_file) as ctx:
             asked = replace_in_context(ctx, replace=clients_to_replace(ctx, replace or ()))
-            finished = onboard_tenant(asked, InThisProcess(), label(), partial(ask, asked))
+            finished = onboard_tenant(asked, InThisProcess(), run_name(asked), partial(ask, asked), Mandate(take=frozenset(take or ())))
     tell_report(finished, as_json=as_json)
 
 

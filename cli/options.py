@@ -17,6 +17,10 @@ ReadyFile = Annotated[
     typer.Option("--ready-file", metavar="FILE", envvar="DCR_READY_FILE", help="Use the running sandbox that wrote this file."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, as `dcr schema` describes it, instead of text.")]
+Take = Annotated[
+    list[str] | None,
+    typer.Option("--take", metavar="PATH", help="Take over what belongs to others here, as the plan names it; may be repeated."),
+]
 OptionalTenantFile = Annotated[
     Path | None, typer.Argument(metavar="[TENANT_FILE]", help="The tenant. Without it: only what belongs to all tenants of the platform.")
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,8 +12,9 @@ import typer
 
 from cli.context import output, run_for
 from cli.fragment import tell_fragment
-from cli.options import AsJson, OptionalTenantFile, PlatformFile, ReadyFile
+from cli.options import AsJson, OptionalTenantFile, PlatformFile, ReadyFile, Take
 from dcr.engine.observe import observe
+from dcr.engine.permission import Mandate
 from dcr.model.secret_form import SecretForm
 from dcr.rendering.lines import show
 from dcr.rendering.plan_text import plan_lines
@@ -44,11 +46,13 @@ def plan(
     form: FormatOption = Format.TEXT,
     directory: Output = None,
     secret_as: SecretOption = SecretForm.PARAMETER,
+    take: Take = None,
 ) -> None:
     """Show what onboarding a tenant would change, in order. Nothing is written.
 
     Every change has its stage, its path in the vendor's words, what is there and what would be, whose thing it would take over (conflict)
-    and what it does to others. Values that a system gives only later read "(known after apply)".
+    and what it does to others. Values that a system gives only later read "(known after apply)". --take shows the plan of an onboarding
+    that is told to take over what it names.
 
     --format curity-xml prints all that the platform wants of Curity as one fragment for its configuration files, whatever curity.mode says;
     the variables that the server then needs are told on standard error. docs/render.md says how to load it.
@@ -65,13 +69,17 @@ def plan(
         with run_for(tenant_file, platform, ready_file) as ctx:
             tell_fragment(ctx, secret_as, directory)
         return
-    tell_plan(planned(tenant_file, platform, ready_file), as_json=as_json or form is Format.JSON)
+    tell_plan(planned(tenant_file, platform, ready_file, take or ()), as_json=as_json or form is Format.JSON)
 
 
-def planned(tenant_file: Path | None, platform_file: Path | None, ready_file: Path | None) -> Plan:
-    """Look at every system and plan; without a tenant, for the platform's own part."""
+def planned(tenant_file: Path | None, platform_file: Path | None, ready_file: Path | None, take: Iterable[str] = ()) -> Plan:
+    """Look at every system and plan; without a tenant, for the platform's own part.
+
+    Args:
+        take: paths of what belongs to others and may be taken over.
+    """
     with run_for(tenant_file, platform_file, ready_file) as ctx:
-        return observe(ctx, sleep=time.sleep).plan(ctx.platform, ctx.tenant)
+        return observe(ctx, sleep=time.sleep).plan(ctx.platform, ctx.tenant, Mandate(take=frozenset(take)))
 
 
 def tell_plan(found: Plan, *, as_json: bool) -> None:

@@ -10,6 +10,8 @@ import hashlib
 import json
 import time
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
 import typer
 from prefect.client.orchestration import SyncPrefectClient
@@ -26,14 +28,22 @@ POLL_SECONDS = 2.0
 LABEL = "dcr.asked-by"
 
 
-def idempotency_key(tenant: Tenant, request_id: str) -> str:
+def idempotency_key(tenant: Tenant, request_id: str, take: Sequence[str] = ()) -> str:
     """Names a request: the same tenant, asked for in the same way by the same request, is started once however often it is sent."""
-    specification = json.dumps(tenant.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+    specification = json.dumps(parameters(tenant, sorted({*take})), sort_keys=True, ensure_ascii=False)
     return f"{tenant.slug}-{hashlib.sha256(specification.encode()).hexdigest()[:16]}-{request_id}"
 
 
-def run_at_server(tenant: Tenant, request_id: str, *, wait: bool) -> bool:
+def parameters(tenant: Tenant, take: Sequence[str]) -> dict[str, Any]:
+    """Of the flow."""
+    return {"tenant": tenant.model_dump(mode="json"), "take": [*take]}
+
+
+def run_at_server(tenant: Tenant, request_id: str, take: Sequence[str] = (), *, wait: bool) -> bool:
     """Ask for a run, say which it is, and wait for its end if that is wanted; false: it has ended, and did not complete.
+
+    Args:
+        take: paths of what belongs to others and may be taken over.
 
     Raises:
         Problems: no server is named.
@@ -44,7 +54,7 @@ def run_at_server(tenant: Tenant, request_id: str, *, wait: bool) -> bool:
         fault = Problem("PREFECT_API_URL", "is not set", "Set it to the server's address, https://prefect.example/api.")
         raise Problems("settings", [fault])
     with prefect_server() as server:
-        run, new = start(server, tenant, request_id)
+        run, new = start(server, tenant, request_id, take)
         _tell(server, run, new=new)
         final = run.state if run.state and run.state.is_final() else None
         if wait and not final:
@@ -52,7 +62,7 @@ def run_at_server(tenant: Tenant, request_id: str, *, wait: bool) -> bool:
     return final is None or final.is_completed()
 
 
-def start(server: SyncPrefectClient, tenant: Tenant, request_id: str) -> tuple[FlowRun, bool]:
+def start(server: SyncPrefectClient, tenant: Tenant, request_id: str, take: Sequence[str] = ()) -> tuple[FlowRun, bool]:
     """The run of this request, and whether it is new.
 
     Raises:
@@ -64,8 +74,8 @@ def start(server: SyncPrefectClient, tenant: Tenant, request_id: str) -> tuple[F
         with refusals_in_words():
             run = server.create_flow_run_from_deployment(
                 deployment.id,
-                parameters={"tenant": tenant.model_dump(mode="json")},
-                idempotency_key=idempotency_key(tenant, request_id),
+                parameters=parameters(tenant, take),
+                idempotency_key=idempotency_key(tenant, request_id, take),
                 labels={LABEL: ours},
             )
     except Unknown as error:

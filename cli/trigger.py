@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import PlatformFile, TenantFile
+from cli.options import PlatformFile, Take, TenantFile
 from cli.prefect_environment import prefect_environment
 from dcr.documents.loading import load_platform_and_tenant, load_tenant
 from dcr.model.tenant import Tenant
@@ -20,12 +20,15 @@ RequestId = Annotated[
 ]
 
 
-def trigger(tenant_file: TenantFile, platform: PlatformFile = None, wait: Wait = False, request_id: RequestId = None) -> None:
+def trigger(
+    tenant_file: TenantFile, platform: PlatformFile = None, wait: Wait = False, request_id: RequestId = None, take: Take = None
+) -> None:
     """Start an onboarding at a Prefect server, as its API's users do.
 
     The server is the one of PREFECT_API_URL, with PREFECT_API_AUTH_STRING if it asks for a login. The request is named by the tenant, the
-    digest of its specification, and the request id: sending it again with the same id starts nothing new, and what a busy server drops is
-    sent again. With a platform's file that platform's policy is checked first; the run checks them in any case.
+    digest of its specification and of what it may take over (--take), and the request id: sending it again with the same id starts nothing
+    new, and what a busy server drops is sent again. With a platform's file that platform's policy is checked first; the run checks them in
+    any case.
 
     \b
     Examples:
@@ -38,7 +41,7 @@ def trigger(tenant_file: TenantFile, platform: PlatformFile = None, wait: Wait =
     with prefect_environment():
         from cli.requested_run import run_at_server  # not before: Prefect reads its settings when it is imported
 
-        if not run_at_server(tenant, request_id or str(uuid.uuid4()), wait=wait):
+        if not run_at_server(tenant, request_id or str(uuid.uuid4()), take or (), wait=wait):
             raise typer.Exit(1)
 
 

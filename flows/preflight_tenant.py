@@ -1,5 +1,7 @@
 """Whether everything a tenant needs is there, and may be used; nothing is written."""
 
+from dataclasses import replace
+
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
@@ -7,7 +9,7 @@ from prefect.states import Completed, Failed
 from dcr.model.tenant import Tenant
 from tasks.accepting import accept
 from tasks.context import context_of
-from tasks.labels import label_run
+from tasks.labels import label_run, request_of_run
 from tasks.preflight import preflight_of
 from tasks.reporting import publish_plan
 
@@ -21,7 +23,7 @@ def preflight_tenant(tenant: Tenant) -> State[None]:
     """
     platform = accept(tenant)
     label_run(platform, tenant)
-    ctx = context_of(platform, tenant)
+    ctx = replace(context_of(platform, tenant), request=request_of_run())
     plan = preflight_of(ctx).plan(ctx.platform, tenant)
     publish_plan(plan)
     if plan.problems:

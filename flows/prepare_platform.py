@@ -13,9 +13,13 @@ from tasks.running import begin
 
 
 @flow(name="prepare platform", flow_run_name="prepare-platform")
-def prepare_platform() -> State[Report]:
-    """Converge what belongs to every tenant: issuer settings, token issuer, initial client, DCR, provider and strategy."""
-    with begin(None) as run, run.writing(approval_in_prefect(run.ctx)):
+def prepare_platform(take: list[str] = []) -> State[Report]:  # noqa: B006 - Prefect shows and sends literal defaults only
+    """Converge what belongs to every tenant: issuer settings, token issuer, initial client, DCR, provider and strategy.
+
+    Args:
+        take: Paths of what belongs to others and may be taken over, as a plan shows them beside a conflict. None: nothing.
+    """
+    with begin(None, take) as run, run.writing(approval_in_prefect(run.ctx)):
         curity_configuration(run)
         dcr_enablement(run)
         portal_binding(run)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from prefect.exceptions import Pause
 
 from dcr.engine.observe import Observation
+from dcr.engine.permission import Mandate
 from dcr.engine.run import Attempt, Look, Run
 from dcr.http.retries import Sleep
 from dcr.model.tenant import Tenant
@@ -18,7 +19,7 @@ from dcr.steps.step import Entry, Item
 from tasks import application, curity_configuration, dcr_enablement, portal_binding, preflight, smoke_test
 from tasks.accepting import accept
 from tasks.context import context_of
-from tasks.labels import label_run
+from tasks.labels import label_run, request_of_run
 from tasks.reporting import publish_report
 from tasks.restarts import refuse_second_restart
 from tasks.step_task import StepTask
@@ -44,8 +45,11 @@ class PrefectExecution:
 
 
 @contextmanager
-def begin(tenant: Tenant | None) -> Iterator[Run]:
+def begin(tenant: Tenant | None, take: Iterable[str] = ()) -> Iterator[Run]:
     """One run for a tenant, or for the platform's own part. Whatever ends it, its report is published; a suspended run has not ended.
+
+    Args:
+        take: paths of foreign things that it may take over.
 
     Raises:
         Problems: the platform's file is faulty, or its policy does not allow the tenant.
@@ -53,7 +57,8 @@ def begin(tenant: Tenant | None) -> Iterator[Run]:
     """
     refuse_second_restart()
     platform = accept(tenant)
-    run = Run(context_of(platform, tenant), label_run(platform, tenant), PrefectExecution())
+    ctx = replace(context_of(platform, tenant), request=request_of_run())
+    run = Run(ctx, label_run(platform, tenant), PrefectExecution(), Mandate(take=frozenset(take)))
     try:
         with run.reporting():
             yield run

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import ValidationError
-
 from dcr.errors import Missing, Refused
 from dcr.model.tenant import Tenant
+from dcr.steps.preflight.accepted import parsed
 from dcr.vault import paths
 from dcr.vault.client import Vault
 
@@ -15,15 +14,16 @@ def read_accepted_tenant(vault: Vault, slug: str) -> Tenant:
 
     Raises:
         Missing: it never was.
-        Refused: what is there is no tenant.
+        Refused: what is there is no tenant, or one that only a newer version of this tool knows.
 
     Source: docs/vendors/vault.md, Layout.
     """
     path = paths.tenant_spec(slug)
-    kept = vault.read(path)
-    if kept is None:
+    record = parsed(vault.ref(path), vault.read(path))
+    if record.fault:
+        raise Refused(f"vault: {path}", record.fault.fault, record.fault.remedy)
+    if not record.exists:
         raise Missing(f"vault: {path}", "holds no tenant", "Onboard it first, with its whole specification.")
-    try:
-        return Tenant.model_validate_json(kept.values["tenant"].get_secret_value())
-    except (KeyError, ValidationError):
-        raise Refused(f"vault: {path}", "does not hold a tenant as this version knows it", "Onboard the tenant again.") from None
+    if record.tenant is None:
+        raise Refused(f"vault: {path}", "does not hold a tenant as this version knows it", "Onboard the tenant again.")
+    return record.tenant

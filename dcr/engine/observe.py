@@ -12,7 +12,7 @@ from dcr.errors import DcrError, Problem, Problems
 from dcr.http.retries import Sleep, with_retries
 from dcr.model.platform import Platform
 from dcr.model.tenant import Tenant
-from dcr.results.changes import Change, Stage
+from dcr.results.changes import Change, Scope, Stage
 from dcr.results.facts import Facts
 from dcr.results.outcome import Outcome
 from dcr.results.plan import Plan
@@ -71,6 +71,11 @@ class Observation:
         """Only the facts, and what could not be observed."""
         return Observation(tuple(replace(one, outcome=_told(one)) for one in self.observed))
 
+    def marked(self, mandate: Mandate) -> Observation:
+        """The same, where the changes that a run takes over say so."""
+        marked = (replace(one, outcome=replace(one.outcome, changes=mandate.marked(one.outcome.changes))) for one in self.observed)
+        return Observation(tuple(marked))
+
     def of(self, entry: Entry, item: Item, *, wanted: bool = True) -> Observed | None:
         """What was found for one entry and item; None if it was not observed."""
         return next((one for one in self.observed if (one.entry, one.item, one.wanted) == (entry, item, wanted)), None)
@@ -87,12 +92,13 @@ class Observation:
         Args:
             mandate: what that run is asked for beyond what everybody may.
         """
+        changes = mandate.marked(self.changes)
         return Plan(
             platform=platform.name,
             tenant=tenant.slug if tenant else "",
-            changes=self.changes,
-            problems=self.problems,
-            stops=tuple(conflicts(platform, self.changes, for_tenant=tenant is not None, mandate=mandate)),
+            changes=changes,
+            problems=(*self.problems, *mandate.mistaken(changes)),
+            stops=tuple(conflicts(platform, changes, for_tenant=tenant is not None, mandate=mandate)),
             warnings=self.warnings,
             orphans=self.orphans,
         )
@@ -151,6 +157,8 @@ class _Observer:
 
     def _unwanted(self, entry: Entry) -> tuple[Item, ...]:
         if not isinstance(entry, Step) or self._broken.intersection(entry.systems):
+            return ()
+        if entry.scope is Scope.TENANT and self._known.tenant is None:
             return ()
         try:
             return with_retries(partial(entry.unwanted, self._known), sleep=self._sleep)

@@ -10,6 +10,7 @@ from dcr.engine.observe import Observation, observe
 from dcr.engine.onboarding import Finished, nobody
 from dcr.engine.permission import Mandate
 from dcr.engine.run import Approve, Execution, Run
+from dcr.errors import Refused
 from dcr.http.retries import Sleep
 from dcr.model.tenant import Tenant
 from dcr.steps.context import StepContext
@@ -44,13 +45,26 @@ def offboard(ctx: StepContext, execution: Execution, label: str, level: Level, a
         the report in any case; nothing of ours is raised.
     """
     run = leaving_run(ctx, execution, label, level)
-    with run.reporting(), run.writing(approve):
-        pass
+    with run.reporting():
+        refuse_protected(ctx.the_tenant())
+        with run.writing(approve):
+            pass
     return Finished(run.report(), run.error)
 
 
+def refuse_protected(tenant: Tenant) -> None:
+    """Stop here if the accepted tenant says that it must not be offboarded.
+
+    Raises:
+        Refused: it does.
+    """
+    if tenant.protected:
+        remedy = "Nothing was removed. Onboard it once with protected off, then offboard it."
+        raise Refused(f"tenant {tenant.slug}", "protected is on, so it is not offboarded", remedy)
+
+
 def leaving_run(ctx: StepContext, execution: Execution, label: str, level: Level) -> Run:
-    """A run of the accepted tenant in which nothing is wanted any more, as far as the level goes."""
+    """A run of the accepted tenant in which nothing is wanted any more, as far as the level goes; `refuse_protected` comes first."""
     leaving = replace(ctx, tenant=_asking_for_nothing(ctx.the_tenant()), revoking=level is Level.ACCESS)
     return Run(leaving, label, execution, Mandate(removing=True), partial(_survey, level))
 

@@ -5,8 +5,8 @@ It is judged here alone, on the whole plan before the first write and on each st
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from dcr.errors import Conflict, Problem, Problems, Refused
 from dcr.model.platform import Approval, OnConflict, Platform, ProfileChanges, Removal, Rules
@@ -18,18 +18,52 @@ class Mandate:
     """What whoever started the run asked for, beyond what the platform's policy allows everybody."""
 
     removing: bool = False  # removal is what was asked for
-    take: frozenset[str] = frozenset()  # paths, as a plan names them, of foreign things that this run may take over
+    take: frozenset[str] = frozenset()  # paths, as a plan names them, of foreign things that this run may take over; `/` ends a folder
+
+    def takes(self, change: Change) -> bool:
+        """Whether this is a conflict that shall not stop the run."""
+        return bool(change.conflict) and any(_names(path, change) for path in self.take)
+
+    def marked(self, changes: Iterable[Change]) -> tuple[Change, ...]:
+        """The changes, where those that are taken over say so."""
+        return tuple(replace(change, taken=True) if self.takes(change) else change for change in changes)
+
+    def mistaken(self, changes: Sequence[Change]) -> list[Problem]:
+        """Why what was named to be taken over cannot be meant. What does not differ (any more) needs nothing, so a Retry goes on.
+
+        Args:
+            changes: all of a plan.
+        """
+        left = any(change.conflict and not self.takes(change) for change in changes)
+        faults = ((path, self._mistaken(path, changes, left=left)) for path in sorted(self.take))
+        return [Problem(f"take {path}", fault, "Name paths as `dcr plan` shows them beside a conflict.") for path, fault in faults if fault]
+
+    def _mistaken(self, path: str, changes: Sequence[Change], *, left: bool) -> str:
+        there = [change for change in changes if _names(path, change)]
+        if any(change.conflict for change in there):
+            return ""
+        if there:
+            return "differs, but belongs to nobody else, so nothing has to be taken over"
+        if left or path.partition("/")[0].rstrip(":") not in TAKEABLE:
+            return "is nothing in the plan"
+        return ""
 
 
 NOTHING_MORE = Mandate()
+TAKEABLE = ("curity", "konnect", "vault")  # how paths begin
+
+
+def _names(path: str, change: Change) -> bool:
+    """Whether a path is the change's, or its folder's."""
+    return change.path == path or (path.endswith("/") and change.path.startswith(path))
 
 
 def conflicts(platform: Platform, changes: Iterable[Change], *, for_tenant: bool, mandate: Mandate) -> list[Problem]:
     """What forbids writing these changes under the platform's policy; empty if nothing does."""
     rules, found = platform.rules, []
     for change in changes:
-        if change.conflict and rules.on_conflict is OnConflict.STOP and change.path not in mandate.take:
-            remedy = f"Give it another name or remove it, or name it to be taken over: --take '{change.path}'."
+        if change.conflict and rules.on_conflict is OnConflict.STOP and not (change.taken or mandate.takes(change)):
+            remedy = f"Agree with whose it is, or give ours another name; to take it over on purpose, name it: --take '{change.path}'."
             found.append(Problem(change.path, change.conflict, remedy))
         elif change.removes and not _may_remove(rules, mandate):
             remedy = "Ask for it again, or set rules.removal to apply, or rules.approval so that a person approves it."

@@ -19,6 +19,7 @@ from dcr.engine.record import Record
 from dcr.engine.request_counting import RequestCounting
 from dcr.errors import DcrError, Pending, Refused
 from dcr.http.retries import Sleep, with_retries
+from dcr.model.request import request_now
 from dcr.results.changes import Stage
 from dcr.results.facts import Facts
 from dcr.results.outcome import Outcome
@@ -127,6 +128,7 @@ class Run:
             Refused: a person did not approve.
             Busy: another run holds the lock.
         """
+        self.ctx = replace(self.ctx, request=self.ctx.request or request_now(self._record.run))
         for _ in range(MOST_PLANS):
             with ExitStack() as held:
                 self._preflight(held)
@@ -176,12 +178,14 @@ class Run:
             if self.ctx.tenant and not vault.problems:
                 path, wait = paths.tenant_lock(self.ctx.tenant.slug), self.ctx.platform.deadlines.lock_seconds
                 held.enter_context(self.ctx.unguarded.locks.hold(path, self._record.run, wait))
-            self._observation = self._looked(partial(self._survey, before=vault))
+            self._observation = self._looked(partial(self._survey, before=vault)).marked(self._permission.mandate)
             self._facts = self._observation.facts
             said.extend([f"{len(self._observation.changes)} to write"] if self._observation.changes else [])
             for outcome in self._observation.outcomes:
                 self._record.keep(outcome, written=False)
-            self._permission.require_possible("preflight", self._observation.changes, self._observation.problems)
+            changes = self._observation.changes
+            mistaken = self._permission.mandate.mistaken(changes)
+            self._permission.require_possible("preflight", changes, (*self._observation.problems, *mistaken))
 
     def _looked(self, survey: Callable[..., Observation]) -> Observation:
         return self._execution.observe(partial(survey, self.ctx.fresh(), sleep=self._execution.sleep))
@@ -202,7 +206,7 @@ class Run:
                 self.ctx.progress(f"removing {step.name} {item}".rstrip())
                 observed = self._observation.of(step, item, wanted=False)
                 outcome = self._execution.attempt(step, item, self._attempts(remove, step, item, observed), removes=True)
-                self._record.keep(outcome, written=True)
+                self._keep(outcome)
                 self._performed.add((type(step), item))
 
     def _converge(self, step: Step[Any, Any], item: Item) -> None:
@@ -213,9 +217,13 @@ class Run:
             return
         self.ctx.progress(f"{step.name} {item}".rstrip())
         outcome = self._execution.attempt(step, item, self._attempts(perform, step, item, observed))
-        self._record.keep(outcome, written=True)
+        self._keep(outcome)
         self._facts = self._facts.merge(outcome.facts)
         self._performed.add((type(step), item))  # also if another run was faster: it is no longer as it was observed
+
+    def _keep(self, outcome: Outcome) -> None:
+        changes = self._permission.mandate.marked(outcome.changes)
+        self._record.keep(replace(outcome, changes=changes), written=True)
 
     def _attempts(self, move: Move, step: Step[Any, Any], item: Item, observed: Observed | None) -> Attempt:
         """The first attempt uses what the run observed; every other one looks for itself, so a lost answer is found, not repeated."""

@@ -130,6 +130,7 @@ class Tenant(BaseModel):
         description="automatic: the publication approves. by this run: we approve. by a portal admin: registrations stay pending.",
     )
     visibility: Visibility = Field(default=Visibility.PRIVATE, title="Visibility", description="Of the APIs in the portal.")
+    protected: bool = Field(default=False, title="Protected", description="Offboarding is refused while this is on.")
     requested_by: str = Field(title="Requested by", description="Who asked, for the record.", min_length=1, max_length=255)
     ticket: str = Field(default="", title="Ticket", description="Why, for the record: a ticket's number or address.", max_length=255)
 

@@ -102,7 +102,7 @@ def _changes(changes: Sequence[Change]) -> list[str]:
 def _change(change: Change) -> list[str]:
     first = str(change).partition("\n")[0]
     lines = [f"  - {code(first)}" + (" (platform)" if change.scope is Scope.PLATFORM else "")]
-    lines += [f"    - **conflict**: {escaped(change.conflict)}"] if change.conflict else []
+    lines += [f"    - **{change.standing}**: {escaped(change.conflict)}"] if change.conflict else []
     lines += [f"    - affects others: {escaped(change.impact)}"] if change.impact else []
     return lines + ([f"    - **removes**: {escaped(change.removes)}"] if change.removes else [])
 

@@ -40,6 +40,12 @@ class Change:
     conflict: str = ""  # whose thing stands here and would be overwritten; empty: nobody's
     impact: str = ""  # what it does to others
     removes: str = ""  # what stops working by it; empty: nothing that anybody may be using
+    taken: bool = False  # whoever asks for it has named it to be taken over in spite of the conflict
+
+    @property
+    def standing(self) -> str:
+        """What its conflict is called."""
+        return "taken over, as asked" if self.taken else "conflict"
 
     def __str__(self) -> str:
         match self:
@@ -49,7 +55,7 @@ class Change:
                 line = f"- {self.path} (was {self.before})"
             case _:
                 line = f"~ {self.path}: {self.before} -> {self.after}"
-        notes = [f"    conflict: {self.conflict}"] if self.conflict else []
+        notes = [f"    {self.standing}: {self.conflict}"] if self.conflict else []
         notes += [f"    affects others: {self.impact}"] if self.impact else []
         notes += [f"    removes: {self.removes}"] if self.removes else []
         return "\n".join([line, *notes])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from dcr.errors import Refused
 from dcr.http.sender import Guard
 from dcr.model.platform import Platform
+from dcr.model.request import Request
 from dcr.model.tenant import Tenant
 from dcr.results.facts import NOTHING_KNOWN, Facts, PortalFacts, require
 from dcr.vault import paths
@@ -49,6 +50,7 @@ class StepContext:
     platform: Platform
     tenant: Tenant | None
     facts: Facts = NOTHING_KNOWN
+    request: Request | None = None  # None: nobody asks for anything, what was accepted is looked at
     progress: Callable[[str], None] = _silent
     replace: frozenset[str] = frozenset()  # ids of imported clients that shall give way to new ones
     revoking: bool = False  # registrations that are not wanted are revoked and stay, so that nobody asks for new ones

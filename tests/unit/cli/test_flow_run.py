@@ -27,11 +27,13 @@ class Flow:
 
     def __init__(self, end: Report | Exception) -> None:
         self.end, self.tenants, self.found = end, list[Tenant](), dict[str, str]()
+        self.take = list[str]()
 
-    def __call__(self, tenant: Tenant, *, return_state: bool) -> Flow:
+    def __call__(self, tenant: Tenant, *, take: list[str], return_state: bool) -> Flow:
         """As a flow and as its state, whose result it is."""
         assert return_state
         self.tenants.append(tenant)
+        self.take = take
         self.found = dict(os.environ)
         return self
 
@@ -53,8 +55,8 @@ def test_the_flow_gets_the_tenant_and_finds_its_settings_as_at_a_worker(
 ) -> None:
     monkeypatch.setenv("DCR_PREFECT", "1")
     with flowing(monkeypatch, values.report(error="", verdict=Verdict.OK)) as flow:
-        assert main([*ARGUMENTS, "--ready-file", "sandbox.json"]) == 0
-    assert [tenant.slug for tenant in flow.tenants] == ["acme"]
+        assert main([*ARGUMENTS, "--ready-file", "sandbox.json", "--take", "vault/tenants/acme/spec"]) == 0
+    assert ([tenant.slug for tenant in flow.tenants], flow.take) == (["acme"], ["vault/tenants/acme/spec"])
     assert flow.found["DCR_PLATFORM_FILE"] == str(SANDBOX)
     assert flow.found["DCR_READY_FILE"].endswith("/sandbox.json")
     assert flow.found["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] == "CRITICAL"

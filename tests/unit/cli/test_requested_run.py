@@ -36,8 +36,10 @@ def becoming(*states: tuple[str, str]) -> None:
 
 def test_the_key_is_the_tenant_its_specification_and_the_request() -> None:
     other = TENANT.model_copy(update={"ticket": "another"})
-    keys = {idempotency_key(TENANT, "1"), idempotency_key(other, "1"), idempotency_key(TENANT, "2")}
-    assert len(keys) == 3
+    taking = idempotency_key(TENANT, "1", ["a", "b"])
+    keys = {idempotency_key(TENANT, "1"), idempotency_key(other, "1"), idempotency_key(TENANT, "2"), taking}
+    assert len(keys) == 4
+    assert taking == idempotency_key(TENANT, "1", ["b", "a", "b"])
     assert all(key.startswith("acme-") for key in keys)
     assert idempotency_key(TENANT, "1") == idempotency_key(load_tenant(ACME), "1")
 
@@ -50,7 +52,16 @@ def test_a_new_run_is_named_and_left_alone(said: Said) -> None:
     assert err == f"  started: lively-otter, http://prefect.test/v2/runs/flow-run/{RUN_ID}\n"
     sent = json.loads(route.calls[0].request.content)
     assert sent["idempotency_key"] == idempotency_key(TENANT, "1")
-    assert sent["parameters"] == {"tenant": TENANT.model_dump(mode="json")}
+    assert sent["parameters"] == {"tenant": TENANT.model_dump(mode="json"), "take": []}
+
+
+def test_what_may_be_taken_over_goes_along(said: Said) -> None:
+    route = respx.post(CREATE).mock(side_effect=created)
+    path = "vault/tenants/acme/spec/requested_by"
+    assert main(["trigger", str(ACME), "--request-id", "1", "--take", path]) == 0
+    sent = json.loads(route.calls[0].request.content)
+    assert sent["idempotency_key"] == idempotency_key(TENANT, "1", [path]) != idempotency_key(TENANT, "1")
+    assert sent["parameters"]["take"] == [path]
 
 
 def test_a_run_whose_first_answer_was_lost_is_still_new(said: Said, monkeypatch: pytest.MonkeyPatch) -> None:

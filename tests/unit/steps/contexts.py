@@ -23,6 +23,7 @@ from dcr.gateway.client import GatewayAnswer
 from dcr.konnect.client import Konnect
 from dcr.konnect.eventual_consistency import EventualConsistency
 from dcr.model.platform import Platform
+from dcr.model.request import Request
 from dcr.model.tenant import Tenant
 from dcr.portal.client import Portal
 from dcr.results.facts import NOTHING_KNOWN, ApplicationFacts, Facts, IssuerFacts, PortalFacts, RegistrationFacts
@@ -50,6 +51,7 @@ from tests.unit.steps.fake_vault import FakeLocks, FakeVault
 
 HOSTS = ("eu.api.konghq.com:443", f"{portal_url().removeprefix('https://')}:443", CURITY.removeprefix("https://"))
 INITIAL_CLIENT = paths.initial_client()
+REQUEST = Request("lively-otter (1)", "1", "2026-11-01T06:00:00.000001Z")
 
 
 @dataclass
@@ -159,11 +161,12 @@ def a_context(
     platform: Platform | None = None,
     replace: Iterable[str] = (),
     for_platform: bool = False,
+    request: Request | None = REQUEST,
 ) -> StepContext:
     """What a step is given.
 
     Args:
-        tenant, platform: whose; the ones of these tests if not said.
+        tenant, platform, request: whose; the ones of these tests if not said.
         replace: ids of imported clients that shall give way to new ones.
         for_platform: a run without a tenant.
     """
@@ -181,7 +184,7 @@ def a_context(
         settings=SimpleNamespace(portal=SimpleNamespace(url=world.portal_override)),
     )
     whose = None if for_platform else tenant or a_tenant()
-    return StepContext(cast(Systems, systems), platform or a_platform(), whose, known, replace=frozenset(replace))
+    return StepContext(cast(Systems, systems), platform or a_platform(), whose, known, request=request, replace=frozenset(replace))
 
 
 def _converged(entry: Entry, ctx: StepContext, item: str) -> Outcome:
