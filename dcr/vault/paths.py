@@ -30,6 +30,11 @@ def dcr_provider() -> str:
     return "platform/dcr-provider"
 
 
+def curity_changes() -> str:
+    """What stood in Curity's configuration before each setting that we wrote."""
+    return "platform/curity-changes"
+
+
 def platform_lock() -> str:
     """Lock record of everything profile-wide and region-wide."""
     return "platform/lock"
