@@ -23,10 +23,15 @@ def write_values(world: World, path: str, values: Mapping[str, Any]) -> int:
     return int(_call(world, "POST", path, {"data": dict(values), "options": {"cas": version}})["version"])
 
 
+def remove_value(world: World, path: str) -> None:
+    """Nothing can be read there any more; the versions go on counting."""
+    _call(world, "DELETE", path)
+
+
 def _call(world: World, method: str, path: str, body: object = None, *, missing_ok: bool = False) -> Any:
     vault = world.ready["vault"]
     url = f"{vault['url']}/v1/{vault['mount']}/data/{path}"
     answer = world.vault.http.request(method, url, headers={"X-Vault-Token": vault["root_token"]}, json=body)
     if missing_ok and answer.status_code == httpx.codes.NOT_FOUND:
         return None
-    return answer.raise_for_status().json()["data"]
+    return answer.raise_for_status().json()["data"] if answer.content else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -131,6 +132,24 @@ def by_its_owner(name: str, field: str) -> Mutate:
         setattr(found, field, f"{getattr(found, field)}/changed")
 
     return change
+
+
+def accepted_without(kind: str, name: str) -> Mutate:
+    """One API or application is missing in what was accepted."""
+    return _accepted(lambda tenant: tenant | {kind: [one for one in tenant[kind] if one["name"] != name]})
+
+
+def accepted_with(**values: str) -> Mutate:
+    """Members of what was accepted are others."""
+    return _accepted(lambda tenant: tenant | values)
+
+
+def _accepted(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Mutate:
+    def mutate(living: LivingWorld) -> None:
+        kept = read_value(living.world, "tenants/acme/spec")["tenant"]
+        in_vault("tenants/acme/spec", tenant=json.dumps(change(json.loads(kept))))(living)
+
+    return mutate
 
 
 def in_vault(path: str, **values: str) -> Mutate:

@@ -22,6 +22,8 @@ from tests.drift.mutations import (
     PROFILE,
     ROLES,
     Mutate,
+    accepted_with,
+    accepted_without,
     by_its_owner,
     elsewhere,
     in_vault,
@@ -35,11 +37,13 @@ from tests.drift.mutations import (
     strategy,
 )
 from tests.sandbox_fixture import LivingWorld
+from tests.vault_values import remove_value
 
 CURITY = "curity/profile=token-service"
 TOKEN_ISSUERS, DCR_PATH = f"{CURITY}/token-issuers", f"{CURITY}/dynamic-client-registration"
 KONNECT_PROVIDER, KONNECT_STRATEGY = "konnect/dcr-providers/curity", "konnect/application-auth-strategies/curity-dcr"
 PORTAL = "konnect/portals/acme-portal"
+SPEC = "vault/tenants/acme/spec"
 ELSEWHERE = "https://elsewhere.example/.well-known/openid-configuration"
 
 AT_CURITY: dict[str, Mutate] = {
@@ -95,7 +99,11 @@ AT_KONNECT: dict[str, Mutate] = {
     f"{PORTAL}/publications/Payments v1/visibility": publication("Payments", visibility="public"),
 }
 IN_VAULT: dict[str, Mutate] = {
-    "vault/tenants/acme/spec": in_vault("tenants/acme/spec", tenant="{}"),
+    f"{SPEC}/apis/Orders v1": accepted_without("apis", "Orders"),
+    f"{SPEC}/apis/Payments v1": accepted_without("apis", "Payments"),
+    f"{SPEC}/applications/orders-client": accepted_without("applications", "orders-client"),
+    f"{SPEC}/applications/payments-client": accepted_without("applications", "payments-client"),
+    f"{SPEC}/visibility": accepted_with(visibility="public"),
     "vault://dcr/platform/initial-client": in_vault("platform/initial-client", client_secret=""),
     "vault://dcr/tenants/acme/applications/orders-client": in_vault("tenants/acme/applications/orders-client", client_secret=""),
 }
@@ -103,6 +111,7 @@ IN_VAULT: dict[str, Mutate] = {
 
 # What onboarding writes and nobody can change by itself, and where else it is looked after.
 NOT_CHANGED_ALONE = {
+    SPEC: "a record that is gone, and with it each API and application",
     f"{CURITY}/client=konnect-dcr/capabilities/client-credentials": "Curity refuses to remove it while DCR names the client",
     f"{CURITY}/endpoints/endpoint=token-service-dynamic-client-registration/uri": "an endpoint of the kind is used as it is",
     f"{CURITY}/endpoints/endpoint=token-service-dynamic-client-registration/endpoint-kind": "cannot be changed",
@@ -162,6 +171,14 @@ def test_no_field_that_onboarding_writes_is_forgotten_here(living: LivingWorld) 
     wanted = {change.path for change in looked(living).changes}
     known = AT_CURITY.keys() | AT_KONNECT.keys() | IN_VAULT.keys() | NOT_CHANGED_ALONE.keys()
     assert wanted - known == set()
+
+
+def test_a_record_that_was_removed_is_found_and_set_right(living: LivingWorld) -> None:
+    living.onboard()
+    remove_value(living.world, "tenants/acme/spec")
+    assert SPEC in [change.path for change in looked(living).changes]
+    set_right(living)
+    assert looked(living).changes == ()
 
 
 @pytest.mark.parametrize("api", ["Orders", "Payments"])

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from dcr.model.tenant import Visibility
 from tests.engine.installation import Installation
 from tests.engine.writes import accepted_writes, refused_writes
 from tests.sandbox_fixture import LivingWorld
@@ -93,3 +94,16 @@ def test_a_retry_finds_another_worker_no_results_and_a_secret_rotated_in_between
     provider = next(one for one in living.state("konnect")["dcr_providers"] if one["name"] == "curity")
     assert provider["labels"]["secret-version"] == "2"
     assert "<value>2</value>" in living.world.systems.datastore.export().decode()
+
+
+def test_a_retry_that_comes_after_a_newer_request_overwrites_nothing(prefect: Installation, living: LivingWorld, acme: Any) -> None:
+    living.knobs("konnect", denied=["POST /v2/application-auth-strategies"])
+    run_id = prefect.onboard(acme)
+    prefect.ended(run_id)
+    living.knobs("konnect", denied=[])
+    assert living.onboard(living.tenant.model_copy(update={"visibility": Visibility.PUBLIC})).error is None
+    living.forget_requests()
+    prefect.retry(run_id)
+    state = prefect.ended(run_id, attempt=2)
+    assert "superseded by run test, accepted at" in state["message"]
+    assert accepted_writes(living) == []

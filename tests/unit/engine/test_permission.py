@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dcr.engine.permission import Permission
+from dcr.engine.permission import Mandate, Permission
 from dcr.errors import Conflict, Problem, Problems, Refused
 from dcr.model.platform import Platform
 from dcr.results.changes import KNOWN_AFTER_APPLY, Change, Scope, Stage
@@ -71,3 +71,56 @@ def test_only_what_a_person_approved_is_written(approved: Change, change: Change
 
 def test_an_approval_covers_a_plan_that_has_become_smaller() -> None:
     assert permission((OURS, SHARED), approval="always").beyond_approval((SHARED,)) == ()
+
+
+FOLDER = "konnect/portals/acme/publications/"
+
+
+def taking(*paths: str) -> Mandate:
+    return Mandate(take=frozenset(paths))
+
+
+@pytest.mark.parametrize(
+    ("path", "taken"),
+    [
+        (FOREIGN.path, True),
+        (FOLDER, True),
+        (FOLDER.rstrip("/"), False),  # a folder is named by its slash, so that nothing is taken along in passing
+        (f"{FOREIGN.path}/more", False),
+        (FOREIGN.path.removesuffix("y"), False),
+    ],
+)
+def test_what_is_named_is_taken_over_and_nothing_else(path: str, taken: bool) -> None:
+    judge = Permission(a_platform(), for_tenant=True, mandate=taking(path))
+    (marked,) = judge.mandate.marked([FOREIGN])
+    assert marked.taken is taken
+    assert ("taken over, as asked: somebody else's" in str(marked)) is taken
+    if taken:
+        judge.require("step", (FOREIGN,), ())
+        return
+    with pytest.raises(Conflict) as stopped:
+        judge.require("step", (FOREIGN,), ())
+    assert f"--take '{FOREIGN.path}'" in str(stopped.value)
+
+
+def test_to_name_something_takes_no_approval_away() -> None:
+    judge = Permission(a_platform(approval="on_overwrite"), for_tenant=True, mandate=taking(FOREIGN.path))
+    assert judge.beyond_approval((FOREIGN,)) == (FOREIGN,)
+    assert replace(judge, approved=(replace(FOREIGN, taken=True),)).beyond_approval((FOREIGN,)) == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "changes", "fault"),
+    [
+        (FOREIGN.path, [FOREIGN], ""),
+        (FOREIGN.path, [], ""),  # nothing differs there any more: a Retry after it was done
+        (FOLDER, [replace(SHARED, path="konnect/dcr-providers/curity/issuer")], ""),
+        (FOREIGN.path, [OURS], "belongs to nobody else"),
+        ("konnect/slip", [FOREIGN], "is nothing in the plan"),  # what was meant still stops the run
+        ("slip", [], "is nothing in the plan"),
+    ],
+)
+def test_what_is_named_and_cannot_be_meant_is_told(path: str, changes: list[Change], fault: str) -> None:
+    found = taking(path).mistaken(changes)
+    assert bool(found) is bool(fault)
+    assert all(fault in problem.fault and problem.field == f"take {path}" for problem in found)

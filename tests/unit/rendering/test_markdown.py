@@ -38,6 +38,13 @@ def test_a_plan_shows_conflicts_impacts_and_what_stops_it() -> None:
     assert text.count("- `konnect/portals/acme-portal`: no such portal. Create it.") == 2
 
 
+def test_what_is_taken_over_is_marked() -> None:
+    plan = values.plan()
+    taken = plan.model_copy(update={"changes": tuple(replace(change, taken=bool(change.conflict)) for change in plan.changes)})
+    assert "**taken over, as asked**: other's" in plan_as_markdown(taken)
+    assert "**conflict**" not in plan_as_markdown(taken)
+
+
 def test_what_other_systems_say_cannot_act_in_the_dashboard() -> None:
     claim = values.CLAIMS[0].model_copy(update={"what": values.HARM, "detail": values.HARM})
     change = replace(values.CHANGES[0], path=values.HARM, after=values.HARM, conflict=values.HARM)
