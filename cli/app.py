@@ -23,6 +23,7 @@ COMMANDS = {
     "plan": "Show what onboarding a tenant would change, in order.",
     "prepare": "Converge what belongs to every tenant of a platform.",
     "onboard": "Take a tenant from nothing to a verified request.",
+    "dismantle": "Take the platform's own part away again, once no tenant uses it.",
     "diagnose": "Find out why dynamic client registration fails for a tenant.",
     "probe": "Find out how real systems behave where their documents leave it open.",
     "trigger": "Start an onboarding at a Prefect server, as its API's users do.",

@@ -16,6 +16,7 @@ ReadyFile = Annotated[
     Path | None,
     typer.Option("--ready-file", metavar="FILE", envvar="DCR_READY_FILE", help="Use the running sandbox that wrote this file."),
 ]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask, unless the platform's policy asks for a person's approval.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, as `dcr schema` describes it, instead of text.")]
 Take = Annotated[
     list[str] | None,

@@ -1,4 +1,4 @@
-"""The two work pools, with fixed job templates: what reads and what writes run apart, with different rights."""
+"""The work pools, with fixed job templates: what reads, what writes and what removes run apart, with different rights."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
 from prefect.exceptions import ObjectNotFound
 
 TEMPLATES = Path(__file__).parent / "pools"
-READING, WRITING = "dcr-read", "dcr-write"
+READING, WRITING, OFFBOARDING = "dcr-read", "dcr-write", "dcr-offboard"
 DESCRIPTIONS = {
     READING: "Plans, preflights, checks and smoke tests: its workers log in as readers.",
     WRITING: "Onboards tenants and prepares the platform: its workers may write.",
+    OFFBOARDING: "Takes tenants and the platform's own part away: its workers may remove for good.",
 }
 
 

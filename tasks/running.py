@@ -59,9 +59,16 @@ def begin(tenant: Tenant | None, take: Iterable[str] = ()) -> Iterator[Run]:
     platform = accept(tenant)
     ctx = replace(context_of(platform, tenant), request=request_of_run())
     run = Run(ctx, label_run(platform, tenant), PrefectExecution(), Mandate(take=frozenset(take)))
+    with published(run):
+        yield run
+
+
+@contextmanager
+def published(run: Run) -> Iterator[None]:
+    """Whatever ends the block, the run's report is published; a suspended run has not ended."""
     try:
         with run.reporting():
-            yield run
+            yield
     except Pause:
         raise
     except BaseException:

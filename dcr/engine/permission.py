@@ -18,6 +18,7 @@ class Mandate:
     """What whoever started the run asked for, beyond what the platform's policy allows everybody."""
 
     removing: bool = False  # removal is what was asked for
+    asks: bool = False  # a person decides in any case, whatever the platform's policy says
     take: frozenset[str] = frozenset()  # paths, as a plan names them, of foreign things that this run may take over; `/` ends a folder
 
     def takes(self, change: Change) -> bool:
@@ -127,7 +128,8 @@ class Permission:
     def beyond_approval(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
         """Of these changes, the ones that were not in the plan which a person approved; none if nobody had to be asked."""
         if self.approved is None:
-            return changes if needs_approval(self.platform, changes) else ()
+            asked = (self.mandate.asks and bool(changes)) or needs_approval(self.platform, changes)
+            return changes if asked else ()
         return tuple(change for change in changes if not any(_covers(planned, change) for planned in self.approved))
 
 

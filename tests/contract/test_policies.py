@@ -17,18 +17,36 @@ pytestmark = needs_reference
 _VERIFICATION = "dcr/data/platform/dcr-provider"  # the memory of a verification of Konnect's DCR provider that did not end well
 _OWNER, _OWNER_DESTROYED = "dcr/data/publications/+/+", "dcr/destroy/publications/+/+"  # whose the publication of an API in a portal is
 _OWNERS, _OWNERS_OF_A_PORTAL, _OWNER_METADATA = (f"dcr/metadata/publications/{rest}" for rest in ("", "+/", "+/+"))
+_CHANGES = "dcr/data/platform/curity-changes"  # what stood in Curity's configuration before us
+_PLATFORM_DESTROYED = "dcr/destroy/platform/{}"  # when the platform's own part is dismantled
 KEEP = '"create", "update", "read"'
 ADDED: dict[str, dict[str, str]] = {
-    "worker": {_VERIFICATION: KEEP, _OWNER: KEEP, _OWNER_DESTROYED: '"update"'},
-    "worker-tenant": {_VERIFICATION: '"read"', _OWNER: KEEP, _OWNER_DESTROYED: '"update"'},
+    "worker": {
+        _VERIFICATION: KEEP,
+        _OWNER: KEEP,
+        _OWNER_DESTROYED: '"update"',
+        _CHANGES: KEEP,
+        _PLATFORM_DESTROYED.format("dcr-provider"): '"update"',
+        _PLATFORM_DESTROYED.format("curity-changes"): '"update"',
+    },
+    "worker-tenant": {_VERIFICATION: '"read"', _OWNER: KEEP, _OWNER_DESTROYED: '"update"', _CHANGES: '"read"'},
     "reader": {
         _VERIFICATION: '"read"',
         _OWNER: '"read"',
         _OWNERS: '"list"',
         _OWNERS_OF_A_PORTAL: '"list"',
         _OWNER_METADATA: '"read"',
+        _CHANGES: '"read"',
     },
-    "offboard": {_OWNER: '"update", "read"', _OWNER_DESTROYED: '"update"', _OWNER_METADATA: '"read", "delete"'},
+    "offboard": {
+        _OWNER: '"update", "read"',
+        _OWNER_DESTROYED: '"update"',
+        _OWNER_METADATA: '"read", "delete"',
+        **{f"dcr/data/platform/{name}": '"read"' for name in ("konnect", "curity", "initial-client", "dcr-provider", "curity-changes")},
+        **{_PLATFORM_DESTROYED.format(name): '"update"' for name in ("initial-client", "dcr-provider", "curity-changes")},
+        "dcr/data/platform/lock": KEEP,
+        "dcr/data/tenants/+/spec": '"read"',
+    },
 }
 
 

@@ -19,11 +19,13 @@ from ruamel.yaml import YAML
 import flows
 import tasks
 from deployments.automations import MISSED_HEARTBEATS, heartbeat_seconds
-from deployments.work_pools import DESCRIPTIONS, WRITING, template
+from deployments.work_pools import DESCRIPTIONS, OFFBOARDING, READING, WRITING, template
+from tasks.dismantling import begin_dismantling
 from tasks.running import TASKS as STEP_TASKS
 from tasks.running import begin
 
 TREE = Path(__file__).resolve().parents[2]
+POOLS = {"reads": READING, "writes": WRITING, "removes": OFFBOARDING}
 SECRET_WORDS = ("secret", "password", "token", "credential")
 
 
@@ -53,7 +55,7 @@ def flow_of(deployment: Any) -> Flow[..., Any]:
 
 
 def test_there_is_something_to_judge() -> None:
-    assert len(FLOWS) == len(DEPLOYMENTS) == 6
+    assert len(FLOWS) == len(DEPLOYMENTS) >= 7
     assert len(TASKS) >= 12
 
 
@@ -114,18 +116,17 @@ def test_a_task_that_is_tried_again_judges_by_our_errors(task: Task[..., Any]) -
 def test_a_deployment_is_described_tagged_and_in_the_pool_of_its_rights(deployment: Any) -> None:
     assert deployment["description"]
     assert flow_of(deployment).name in FLOWS
-    writes = "writes" in deployment["tags"]
-    assert writes != ("reads" in deployment["tags"])
-    assert (deployment["work_pool"]["name"] == WRITING) == writes
+    assert [deployment["work_pool"]["name"]] == [pool for tag, pool in POOLS.items() if tag in deployment["tags"]]
     assert deployment["work_pool"]["job_variables"] == {}
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS.values(), ids=DEPLOYMENTS)
 def test_what_writes_is_never_scheduled_and_refuses_to_be_restarted_for_ever(deployment: Any) -> None:
-    if "writes" in deployment["tags"]:
+    if {"writes", "removes"} & set(deployment["tags"]):
         assert not deployment.get("schedules")
-        assert "begin(" in inspect.getsource(flow_of(deployment).fn)
-        assert "refuse_second_restart()" in inspect.getsource(begin)
+        source, beginnings = inspect.getsource(flow_of(deployment).fn), (begin, begin_dismantling)
+        assert [beginning for beginning in beginnings if f"{beginning.__name__}(" in source]
+        assert all("refuse_second_restart()" in inspect.getsource(beginning) for beginning in beginnings)
     assert all(schedule["active"] == "{{ $DCR_CHECK_SCHEDULE }}" for schedule in deployment.get("schedules", []))
 
 

@@ -5,7 +5,7 @@ Source: docs/vendors/how-to.md, Registration.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from dcr.curity.admin import nodes
 from dcr.curity.admin.difference import ConfigurationDiff
@@ -18,10 +18,10 @@ from dcr.curity.admin.state import CurityState, NonTemplatized
 from dcr.model.platform import CuritySpec
 from dcr.results.changes import Stage
 from dcr.results.diff import Diff, Difference
-from dcr.steps.curity_configuration.configuration import unremembered
+from dcr.steps.curity_configuration.configuration import REGISTRANTS, unremembered
 from dcr.steps.curity_configuration.settings import CURITY_SYSTEMS, CurityStep, Settings
 
-REGISTRANTS = "authenticate-client-by"
+ENDPOINT = "endpoint"
 
 
 class DcrEnablement(CurityStep):
@@ -43,7 +43,7 @@ class DcrEnablement(CurityStep):
             stays = f"{display(_registration(wanted))} and its endpoint stay: others register by now."
             return Diff(_registrant(self.stage, state, wanted), warnings=(stays,))
         diff: Diff[Settings] = GivingBack(self.stage, state.tree, before).differences()
-        return Diff(_undeployed(self.stage, state, diff)) + diff
+        return _with_their_endpoints(self.stage, state, mine, diff)
 
     def _marked(self, state: CurityState, wanted: CuritySpec) -> Diff[Settings]:
         """Where nothing is remembered: our client is known by its mark, and goes only if it may not register any more."""
@@ -77,14 +77,20 @@ def _registrant(stage: Stage, state: CurityState, wanted: CuritySpec) -> tuple[D
     return (deletion(stage, entry(below(_registration(wanted), "non-templatized"), REGISTRANTS, ours)),)
 
 
-def _undeployed(stage: Stage, state: CurityState, diff: Diff[Settings]) -> tuple[Difference[Settings], ...]:
-    """An endpoint that goes is deployed nowhere any more, whoever has put it there."""
-    going = [one.path for one in diff.writes if isinstance(one, Deletion)]
-    endpoints = {path[-1].keys[0].value for path in going if path[-1].name == "endpoint"}
-    lines = [
-        entry(nodes.service_role(role.id), "endpoints", one)
-        for role in state.environment.service_roles
-        for one in role.endpoints
-        if one in endpoints
-    ]
-    return tuple(deletion(stage, line) for line in lines if line not in going)
+def _with_their_endpoints(stage: Stage, state: CurityState, mine: Iterable[Written], diff: Diff[Settings]) -> Diff[Settings]:
+    """An endpoint that goes is deployed nowhere any more, whoever has put it there; one of ours that stays, stays deployed."""
+    made = {one.made[-1].keys[0].value for one in mine if one.made and one.made[-1].name == ENDPOINT}
+    gone = {path[-1].keys[0].value for path in _deleted(diff) if path[-1].name == ENDPOINT}
+    kept = tuple(one for one in diff.differences if not _deploys(one.write, made - gone))
+    roles = state.environment.service_roles
+    lines = [entry(nodes.service_role(role.id), "endpoints", one) for role in roles for one in role.endpoints if one in gone]
+    more = tuple(deletion(stage, line) for line in lines if line not in _deleted(diff))
+    return Diff(more + kept, diff.problems, diff.warnings)
+
+
+def _deleted(diff: Diff[Settings]) -> list[Path]:
+    return [one.path for one in diff.writes if isinstance(one, Deletion)]
+
+
+def _deploys(write: Settings, endpoints: Collection[str]) -> bool:
+    return isinstance(write, Deletion) and write.path[-1].name == "endpoints" and write.path[-1].keys[0].value in endpoints

@@ -38,6 +38,17 @@ def last_verification(ctx: StepContext) -> UnendedVerification | None:
     return None if said == Verdict.OK else UnendedVerification(said)
 
 
+def remembers_any(ctx: StepContext) -> bool:
+    """Whether Vault remembers how one ended, well or not."""
+    path = paths.dcr_provider()
+    return ctx.cached(f"vault {path}", lambda: ctx.vault.read(path)) is not None
+
+
+def forget(ctx: StepContext) -> None:
+    """Vault remembers none any more."""
+    ctx.vault.remove(paths.dcr_provider())
+
+
 def have_verified(ctx: StepContext, name: str, provider_id: str, before: UnendedVerification | None) -> Outcome:
     """One `verify`, which registers a client at Curity as a new application does, and may leave it there.
 

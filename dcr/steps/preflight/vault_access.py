@@ -47,7 +47,7 @@ class VaultAccess(Check):
 
     def prove(self, ctx: StepContext, item: Item) -> Outcome:  # noqa: ARG002
         problems = (*_mount_problems(ctx), *_token_problems(ctx))
-        needs = needs_of(ctx.settings, ctx.tenant)
+        needs = needs_of(ctx.settings, ctx.tenant, dismantling=ctx.dismantling)
         granted = ctx.vault.capabilities([_api_path(ctx, path) for path in needs])
         lacking = {path: _lacking(need, granted[_api_path(ctx, path)]) for path, need in needs.items()}
         dates = ending(ctx.settings, ctx.vault, datetime.now(UTC))
@@ -60,13 +60,19 @@ class VaultAccess(Check):
         )
 
 
-def needs_of(settings: Settings, tenant: Tenant | None) -> dict[str, Need]:
-    """Paths of the mount that a run may touch, and what it does there."""
+def needs_of(settings: Settings, tenant: Tenant | None, *, dismantling: bool = False) -> dict[str, Need]:
+    """Paths of the mount that a run may touch, and what it does there.
+
+    Args:
+        dismantling: what the platform's part keeps there is read and destroyed, and not written any more.
+    """
     for_tenant = tenant is not None
+    kept = Need(READ) if dismantling else Need(KEEP, may_lack_writing=for_tenant)
     needs = {
-        paths.initial_client(): Need(KEEP, may_lack_writing=for_tenant),
+        paths.initial_client(): kept,
         paths.platform_lock(): Need(KEEP, may_lack_writing=for_tenant),
-        paths.dcr_provider(): Need(KEEP, may_lack_writing=for_tenant),
+        paths.dcr_provider(): kept,
+        paths.curity_changes(): kept,
     }
     if settings.curity.username is None or settings.curity.password is None:
         needs[paths.curity()] = Need(READ)
