@@ -24,6 +24,7 @@ COMMANDS = {
     "prepare": "Converge what belongs to every tenant of a platform.",
     "onboard": "Take a tenant from nothing to a verified request.",
     "offboard": "Take a tenant away again, and prove it.",
+    "dismantle": "Take the platform's own part away again, once no tenant uses it.",
     "diagnose": "Find out why dynamic client registration fails for a tenant.",
     "probe": "Find out how real systems behave where their documents leave it open.",
     "trigger": "Start an onboarding at a Prefect server, as its API's users do.",

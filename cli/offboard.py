@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cli.approving import ask
-from cli.context import label, run_for, user
+from cli.context import run_for, run_name, user
 from cli.onboard import tell_report
 from cli.options import AsJson, PlatformFile, ReadyFile, TenantSlug, Yes
 from cli.plan import tell_plan
@@ -62,6 +62,6 @@ def offboard(
     with run_for(None, platform, ready_file, SandboxLogin.OFFBOARD) as base:
         ctx = replace(base, tenant=leaving_tenant(base.vault, asked))
         if plan:
-            tell_plan(planned_offboarding(ctx, InThisProcess(), label(), level), as_json=as_json)
-        finished = take_tenant_away(ctx, InThisProcess(), label(), asked, partial(ask, ctx), asks=not yes)
+            tell_plan(planned_offboarding(ctx, InThisProcess(), run_name(ctx), level), as_json=as_json)
+        finished = take_tenant_away(ctx, InThisProcess(), run_name(ctx), asked, partial(ask, ctx), asks=not yes)
     tell_report(finished, as_json=as_json)

@@ -31,6 +31,12 @@ class Reference(KonnectAnswer):
         return f"{self.name} {self.version or ''}".strip() or self.id
 
 
+class RegistrationOfApi(KonnectAnswer):
+    """As an API's list tells it."""
+
+    application: Reference
+
+
 class ApiRegistration(KonnectAnswer):
     id: Id
     status: Status
@@ -42,6 +48,13 @@ def find_registrations(konnect: Konnect, portal_id: str, application_id: str) ->
     """The application's registrations, by API id."""
     found = konnect.listed(_path(portal_id, application_id), ApiRegistration, {})
     return {registration.api.id: registration for registration in found if registration.application.id == application_id}
+
+
+def applications_with_access(konnect: Konnect, portal_id: str, api_id: str) -> frozenset[str]:
+    """Ids of the portal's applications that may call the API now, whosever they are."""
+    filters = {"filter[status][eq]": Status.APPROVED.value, "filter[portal_id][eq]": portal_id}
+    found = konnect.listed(f"/v3/apis/{api_id}/registrations", RegistrationOfApi, filters)
+    return frozenset(registration.application.id for registration in found)
 
 
 def create_registration(konnect: Konnect, portal_id: str, application_id: str, api_id: str, status: Status) -> ApiRegistration:

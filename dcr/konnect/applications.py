@@ -5,7 +5,7 @@ Source: docs/vendors/konnect.md, Admin applications: `/v3/portals/{portalId}/app
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -80,6 +80,12 @@ def find_applications_of_client(konnect: Konnect, portal_id: str, client_id: str
     """The portal's applications with this client, oldest first, whoever owns them. There is no filter by client."""
     found = konnect.listed(_path(portal_id), KonnectApplication, {})
     return tuple(sorted((one for one in found if one.client_id == client_id), key=lambda one: one.created_at))
+
+
+def find_applications_of_strategies(konnect: Konnect, portal_id: str, strategy_ids: Collection[str]) -> tuple[KonnectApplication, ...]:
+    """The portal's applications that authenticate by one of these strategies, whoever owns them."""
+    found = konnect.listed(_path(portal_id), KonnectApplication, {})
+    return tuple(one for one in found if one.auth_strategy and one.auth_strategy.id in strategy_ids)
 
 
 def create_application(konnect: Konnect, portal_id: str, body: Mapping[str, Any]) -> str:

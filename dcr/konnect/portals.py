@@ -74,6 +74,11 @@ def find_portal(konnect: Konnect, name: str) -> DevPortal | None:
     return next((portal for portal in found if portal.name == name), None)
 
 
+def find_portals(konnect: Konnect) -> tuple[DevPortal, ...]:
+    """All portals of the region."""
+    return konnect.listed("/v3/portals", DevPortal, {})
+
+
 def authentication_settings(konnect: Konnect, portal_id: str) -> AuthenticationSettings:
     """How developers may log in."""
     return konnect.read(f"/v3/portals/{portal_id}/authentication-settings", AuthenticationSettings)

@@ -5,7 +5,7 @@ Source: docs/vendors/konnect.md, Auth strategies: `/v2/application-auth-strategi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +44,12 @@ def find_strategies(konnect: Konnect, name: str) -> tuple[KonnectStrategy, ...]:
     """Every strategy of exactly this name, oldest first; names are not known to be unique."""
     found = konnect.listed(PATH, KonnectStrategy, {"filter[name][eq]": name})
     return tuple(sorted((strategy for strategy in found if strategy.name == name), key=lambda strategy: strategy.created_at))
+
+
+def strategies_of_providers(konnect: Konnect, provider_ids: Collection[str]) -> tuple[KonnectStrategy, ...]:
+    """Every strategy that uses one of these DCR providers."""
+    every = konnect.listed(PATH, KonnectStrategy, {}) if provider_ids else ()
+    return tuple(one for one in every if one.dcr_provider and one.dcr_provider.id in provider_ids)
 
 
 def read_strategy(konnect: Konnect, strategy_id: str) -> KonnectStrategy:

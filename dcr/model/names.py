@@ -16,6 +16,7 @@ from dcr.errors import Refused
 SLUG_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 # Curity's ids are chosen by its operators; what every export shows fits this (docs/vendors/curity.md, Configuration tree).
 CURITY_ID_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"
+UUID_PATTERN = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 Slug = Annotated[str, Field(pattern=SLUG_PATTERN)]
 CurityId = Annotated[str, Field(pattern=CURITY_ID_PATTERN)]
@@ -46,3 +47,14 @@ def checked_slug(name: str) -> str:
     if not re.fullmatch(SLUG_PATTERN, name):
         raise Refused("name", f"{name!r} may not be part of a path", "Use lower-case letters, digits and inner hyphens, at most 63.")
     return name
+
+
+def checked_uuid(name: str) -> str:
+    """Return the id in lower case if it is a UUID, so that it may be one segment of a path.
+
+    Raises:
+        Refused: it is none.
+    """
+    if not re.fullmatch(UUID_PATTERN, name):
+        raise Refused("name", f"{name!r} may not be part of a path", "It has to be an id as Konnect gives it: a UUID.")
+    return name.lower()

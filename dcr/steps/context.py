@@ -53,6 +53,7 @@ class StepContext:
     request: Request | None = None  # None: nobody asks for anything, what was accepted is looked at
     progress: Callable[[str], None] = _silent
     replace: frozenset[str] = frozenset()  # ids of imported clients that shall give way to new ones
+    dismantling: bool = False  # the platform's own part goes: nothing of it is made or kept
     revoking: bool = False  # registrations that are not wanted are revoked and stay, so that nobody asks for new ones
     after_change: bool = False  # what this step follows has changed since the run began, so what others serve may be older
     guard: Guard = refuse_writes  # before a write to a vendor's system

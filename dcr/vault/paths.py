@@ -5,7 +5,7 @@ Source: docs/vendors/vault.md, Layout.
 
 from __future__ import annotations
 
-from dcr.model.names import checked_slug
+from dcr.model.names import checked_slug, checked_uuid
 
 TENANTS = "tenants"
 
@@ -30,9 +30,19 @@ def dcr_provider() -> str:
     return "platform/dcr-provider"
 
 
+def curity_changes() -> str:
+    """What stood in Curity's configuration before each setting that we wrote."""
+    return "platform/curity-changes"
+
+
 def platform_lock() -> str:
     """Lock record of everything profile-wide and region-wide."""
     return "platform/lock"
+
+
+def publication(portal_id: str, api_id: str) -> str:
+    """Whose the publication of an API in a portal is, and who uses it."""
+    return f"publications/{checked_uuid(portal_id)}/{checked_uuid(api_id)}"
 
 
 def tenant_spec(slug: str) -> str:

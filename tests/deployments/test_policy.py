@@ -20,6 +20,7 @@ import flows
 import tasks
 from deployments.automations import MISSED_HEARTBEATS, heartbeat_seconds
 from deployments.work_pools import DESCRIPTIONS, OFFBOARDING, READING, WRITING, template
+from tasks.dismantling import begin_dismantling
 from tasks.offboarding import begin_offboarding
 from tasks.running import TASKS as STEP_TASKS
 from tasks.running import begin
@@ -124,9 +125,9 @@ def test_a_deployment_is_described_tagged_and_in_the_pool_of_its_rights(deployme
 def test_what_writes_is_never_scheduled_and_refuses_to_be_restarted_for_ever(deployment: Any) -> None:
     if {"writes", "removes"} & set(deployment["tags"]):
         assert not deployment.get("schedules")
-        source = inspect.getsource(flow_of(deployment).fn)
-        assert [beginning for beginning in (begin, begin_offboarding) if f"{beginning.__name__}(" in source]
-        assert all("refuse_second_restart()" in inspect.getsource(beginning) for beginning in (begin, begin_offboarding))
+        source, beginnings = inspect.getsource(flow_of(deployment).fn), (begin, begin_offboarding, begin_dismantling)
+        assert [beginning for beginning in beginnings if f"{beginning.__name__}(" in source]
+        assert all("refuse_second_restart()" in inspect.getsource(beginning) for beginning in beginnings)
     assert all(schedule["active"] == "{{ $DCR_CHECK_SCHEDULE }}" for schedule in deployment.get("schedules", []))
 
 

@@ -76,11 +76,20 @@ class CurityAdmin(GuardedClient):
             Refused: not allowed, or not RESTCONF.
         """
         params = {"content": content, "depth": str(depth or ""), "fields": fields}
+        response = self._got(path, {name: value for name, value in params.items() if value})
+        return _object_in(response) if response else None
+
+    def tagged(self, path: str) -> tuple[Mapping[str, Any], str | None] | None:
+        """Read a subtree with its `ETag`, if the server gives one; None if nothing is there."""
+        response = self._got(path, {"content": "config"})
+        return (_object_in(response), response.headers.get("etag")) if response else None
+
+    def _got(self, path: str, params: Mapping[str, str]) -> httpx.Response | None:
         try:
-            response = self._send("GET", path, params={name: value for name, value in params.items() if value})
+            response = self._send("GET", path, params=params)
         except Missing:
             return None
-        return None if response.status_code == httpx.codes.NO_CONTENT else _object_in(response)
+        return None if response.status_code == httpx.codes.NO_CONTENT else response
 
     def patch_root(self, body: bytes) -> None:
         """Merge a document into the configuration: one transaction, all of it or nothing.

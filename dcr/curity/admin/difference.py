@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from dcr.curity.admin.edit import Edit
 from dcr.curity.admin.nodes import Path, display
@@ -44,12 +45,18 @@ class Differ:
 
     def member(self, path: Path, members: tuple[str, ...], wanted: str, because: Because = NOTHING_TO_SAY) -> Differences:
         """A leaf-list that must hold a value among others."""
-        return () if wanted in members else (self._difference(path, None, wanted, wanted, because),)
+        return () if wanted in members else (self._difference(path, None, wanted, wanted, because, member=True),)
+
+    def chosen(self, path: Path, instead_of: str, wanted: str, because: Because) -> Differences:
+        """A leaf-list that must hold a value, where another case of the same choice stands."""
+        return (self._difference(path, instead_of, wanted, wanted, because, member=True, instead_of=instead_of),)
 
     def replaced(self, path: Path, before: str | None, after: str, value: str | Secret | None, because: Because) -> Differences:
-        """Something that is told in other words than it is written in: a secret, or another case of a choice."""
+        """Something that is told in other words than it is written in: a secret."""
         return (self._difference(path, before, after, value, because),)
 
-    def _difference(self, path: Path, before: str | None, after: str, value: str | Secret | None, because: Because) -> Difference[Edit]:
+    def _difference(
+        self, path: Path, before: str | None, after: str, value: str | Secret | None, because: Because, **edit: Any
+    ) -> Difference[Edit]:
         change = Change(self.stage, Scope.PLATFORM, display(path), before, after, because.conflict, because.impact)
-        return Difference(change, Edit(path, value))
+        return Difference(change, Edit(path, value, **edit))

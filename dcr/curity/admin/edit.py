@@ -22,6 +22,8 @@ class Edit:
 
     path: Path
     value: str | Secret | None = None  # None: it says what it says by being there
+    member: bool = False  # one value of a leaf-list
+    instead_of: str = ""  # the case of a choice that it replaces
 
 
 def document(edits: Iterable[Edit], root: etree.QName = RESTCONF_ROOT) -> bytes:

@@ -81,4 +81,4 @@ def _registrants(path: Path, settings: NonTemplatized, wanted: CuritySpec) -> Di
     if not other:
         return _DIFFER.member(below(path, "authenticate-client-by"), settings.authenticate_client_by, ours)
     locked_out = Because(conflict=f"registrants authenticate by {other} here, and would be locked out")
-    return _DIFFER.replaced(below(path, "authenticate-client-by"), other, ours, ours, locked_out)
+    return _DIFFER.chosen(below(path, "authenticate-client-by"), other, ours, locked_out)

@@ -11,6 +11,7 @@ from dcr.curity.admin.answers import Entries, bare
 from dcr.curity.admin.client import CurityAdmin
 from dcr.curity.admin.nodes import PROFILE_TYPE
 from dcr.curity.admin.state import CurityState, Environment, Facilities, NamedFacility, Profile
+from dcr.curity.admin.tree import tree_of
 from dcr.errors import Refused
 from dcr.model.names import segment
 
@@ -40,22 +41,24 @@ def read_state(admin: CurityAdmin, profile: str, facilities: Facilities) -> Curi
 
     Source: docs/vendors/curity.md, Names in URIs, Issuer URL, RESTCONF queries, Absent nodes.
     """
-    found = _read_profile(admin, profile)
+    answer, found = _read_profile(admin, profile)
+    environment = admin.get("base:environments/environment", fields=ENVIRONMENT_FIELDS)
     return CurityState(
         found,
-        _parsed(Environment, "environment", admin.get("base:environments/environment", fields=ENVIRONMENT_FIELDS)),
+        _parsed(Environment, "environment", environment),
         facilities,
         () if found else _profiles(admin),
+        tree_of(answer, environment),
     )
 
 
-def _read_profile(admin: CurityAdmin, profile: str) -> Profile | None:
+def _read_profile(admin: CurityAdmin, profile: str) -> tuple[Mapping[str, Any] | None, Profile | None]:
     path = f"base:profiles/profile={segment(profile)},{PROFILE_TYPE}"
     answer = admin.get(path)
     entries = _parsed(Entries[Profile], "profile", answer)
     for part in _left_out(answer) if entries else ():
         admin.get(f"{path}/{part}")  # refused, where this user may not read it
-    return entries[0] if entries else None
+    return answer, entries[0] if entries else None
 
 
 def _left_out(answer: Mapping[str, Any] | None) -> list[str]:

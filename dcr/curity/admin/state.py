@@ -5,7 +5,9 @@ Source: docs/vendors/curity.md, Configuration tree.
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from dataclasses import field
+from typing import Annotated, Any
 
 from pydantic.dataclasses import dataclass
 
@@ -193,6 +195,7 @@ class CurityState:
     environment: Environment = Environment()
     facilities: Facilities = Facilities()
     other_profiles: tuple[str, ...] = ()  # asked for only if ours is not there
+    tree: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)  # the same as it was answered, without secrets
 
 
 def _first_set(thing: object, cases: tuple[str, ...]) -> str:

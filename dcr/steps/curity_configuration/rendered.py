@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from dcr.curity.admin.difference import ConfigurationDiff
 from dcr.curity.admin.fragment import Fragment, render_fragment
 from dcr.curity.admin.fragment_file import fragment_path, write_fragment
 from dcr.curity.admin.initial_client import VersionedSecret
+from dcr.curity.admin.own_part import assumed_state, without_ours
 from dcr.curity.admin.state import CurityState
 from dcr.errors import DcrError, Missing, Pending, Problems
 from dcr.http.polling import until
+from dcr.model.platform import CuritySpec
 from dcr.model.secret_form import SecretForm
 from dcr.results.changes import Change, Stage
 from dcr.results.diff import Diff
@@ -21,6 +24,7 @@ from dcr.steps.context import StepContext
 from dcr.steps.curity_configuration.run_time import Shown
 from dcr.vault import paths
 
+Compare = Callable[[CurityState, CuritySpec, VersionedSecret | None], ConfigurationDiff]
 FIRST_VERSION = 1  # that Vault will give a secret which is still to be generated
 
 
@@ -92,3 +96,21 @@ def load(ctx: StepContext, stage: Stage, fragment: Fragment, left: Callable[[], 
             "then run this again. If these settings still differ then, another file sets them too. docs/render.md tells more."
         )
         raise Pending(f"the fragment for {stage}", problem, remedy)
+
+
+def to_be_taken_out(ctx: StepContext, compare: Compare, configuration: CurityState | DcrError) -> tuple[str, ...]:
+    """What people have to take out of Curity's files, since nothing is written there."""
+    wanted = ctx.platform.curity
+    lines = standing(compare, configuration if isinstance(configuration, CurityState) else None, wanted)
+    file = fragment_path(ctx.settings.curity.render_directory, ctx.platform.name)
+    where = f"curity: its files configure it, so nothing is removed there. Take out what {file} holds"
+    return (f"{where}: {', '.join(lines)}.",) if lines else ()
+
+
+def standing(compare: Compare, found: CurityState | None, wanted: CuritySpec) -> tuple[str, ...]:
+    """What the platform asks for and is there, as a plan names it; all of it where the configuration cannot be read."""
+    secret = VersionedSecret(Secret(""), FIRST_VERSION)
+    without = without_ours(found, wanted) if found and found.profile else assumed_state(wanted)
+    every = [one.path for one in compare(without, wanted, secret).changes]
+    missing = [one.path for one in compare(found, wanted, None).changes if one.before is None] if found else []
+    return tuple(path for path in every if path not in missing)

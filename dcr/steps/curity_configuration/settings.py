@@ -10,19 +10,21 @@ from dataclasses import dataclass
 
 from dcr.curity.admin.difference import ConfigurationDiff
 from dcr.curity.admin.edit import Edit, document
+from dcr.curity.admin.giving_back import Deletion
 from dcr.curity.admin.initial_client import VersionedSecret
-from dcr.curity.admin.nodes import Path, display, resource
+from dcr.curity.admin.memory import Written
 from dcr.curity.admin.reading import read_facilities, read_state
 from dcr.curity.admin.state import CurityState
 from dcr.errors import DcrError, Missing
 from dcr.model.platform import CurityMode, CuritySpec
-from dcr.results.changes import Change, Scope
-from dcr.results.diff import Diff, Difference
+from dcr.results.changes import Scope
+from dcr.results.diff import Diff
 from dcr.results.outcome import Outcome
 from dcr.steps.context import StepContext
 from dcr.steps.curity_configuration import rendered
 from dcr.steps.curity_configuration.initial_client import stored_secret
 from dcr.steps.curity_configuration.run_time import Shown, shown_by_run_time
+from dcr.steps.curity_configuration.written import Forgetting, give_back, remember, written_before
 from dcr.steps.step import Item, Lock, Step, System
 from dcr.vault import paths
 
@@ -31,8 +33,8 @@ LOST_AT_RESTART = (
     "curity: where it starts from files, as in Kubernetes without a configuration volume, its next restart loses what is written now; "
     "`dcr plan --format curity-xml` prints the same as a file"
 )
-Settings = Edit | None
-"""What a difference needs: an edit; none where files configure Curity, or only its run time is seen."""
+Settings = Edit | Deletion | Forgetting | None
+"""What a difference needs: an edit, or what takes one back; none where files configure Curity, or only its run time is seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class ConfigurationState:
     configuration: CurityState | DcrError  # why it cannot be read, where that is no fault: its files are the truth
     secret: VersionedSecret | None  # the initial client's, in Vault
     shown: Shown | None = None  # by the run time, where the configuration cannot be read
+    before: tuple[Written, ...] | None = None  # what stood there before us, as the platform's own runs remember it
 
 
 def curity_state(ctx: StepContext) -> CurityState:
@@ -86,13 +89,13 @@ class CurityStep(Step[ConfigurationState, Settings]):
         """This part as it is against what the platform asks for."""
 
     @abstractmethod
-    def ours(self, state: CurityState, wanted: CuritySpec) -> tuple[Path, ...]:
-        """What we made and may remove, those first that others of them refer to."""
+    def returning(self, state: CurityState, wanted: CuritySpec, before: tuple[Written, ...]) -> Diff[Settings]:
+        """What goes back to what it was before us; what only our mark tells, where nothing is remembered."""
 
     def observe(self, ctx: StepContext, item: Item) -> ConfigurationState:  # noqa: ARG002
         secret = stored_secret(ctx)
         if not renders(ctx):
-            return ConfigurationState(curity_state(ctx), secret)
+            return ConfigurationState(curity_state(ctx), secret, before=None if ctx.tenant else written_before(ctx))
         found = state_if_readable(ctx)
         return ConfigurationState(found, secret, shown_by_run_time(ctx, self.stage) if isinstance(found, DcrError) else None)
 
@@ -111,24 +114,33 @@ class CurityStep(Step[ConfigurationState, Settings]):
             rendered.load(ctx, self.stage, fragment, lambda: self.diff(ctx, item, self.observe(ctx.fresh(), item)).changes)
         else:
             self.require_ready(ctx, state)
-            ctx.curity.patch_root(document(edit for edit in diff.writes if edit is not None))
+            edits = [edit for edit in diff.writes if isinstance(edit, Edit)]
+            remember(ctx, self.stage, edits, readable(state))
+            ctx.curity.patch_root(document(edits))
         return Outcome()
 
     def require_ready(self, ctx: StepContext, state: ConfigurationState) -> None:
         """Stop if something must not be in use yet that this part would put into use."""
 
     def absent(self, ctx: StepContext, item: Item, state: ConfigurationState) -> Diff[Settings]:  # noqa: ARG002
-        found = state.configuration
-        ours = () if isinstance(found, DcrError) else self.ours(found, ctx.platform.curity)
-        return Diff(
-            tuple(Difference(Change(self.stage, self.scope, display(path), "made by this tool", None), Edit(path)) for path in ours)
-        )
+        if renders(ctx):
+            return Diff(warnings=rendered.to_be_taken_out(ctx, self.compare, state.configuration))
+        return self.returning(readable(state), ctx.platform.curity, state.before or ())
 
     def remove(self, ctx: StepContext, item: Item, state: ConfigurationState, diff: Diff[Settings]) -> Outcome:  # noqa: ARG002
-        for edit in diff.writes:
-            if edit is not None:
-                ctx.curity.delete(resource(edit.path))
+        give_back(ctx, readable(state), diff.writes)
         return Outcome()
+
+
+def readable(state: ConfigurationState) -> CurityState:
+    """The configuration, where it has to be readable.
+
+    Raises:
+        DcrError: why it is not.
+    """
+    if isinstance(state.configuration, DcrError):
+        raise state.configuration
+    return state.configuration
 
 
 def missing_secret(ctx: StepContext) -> Missing:

@@ -29,8 +29,17 @@ from dcr.results.outcome import Outcome
 from dcr.steps.context import StepContext
 from dcr.steps.curity_configuration.initial_client import stored_secret
 from dcr.steps.portal_binding.shared_object import absent, candidates, choose, duplicates, foreign, issuer_url, ownership, wrong_type
-from dcr.steps.portal_binding.verification import VERIFY, UnendedVerification, have_verified, last_verification, owe_verification
+from dcr.steps.portal_binding.verification import (
+    VERIFY,
+    UnendedVerification,
+    forget,
+    have_verified,
+    last_verification,
+    owe_verification,
+    remembers_any,
+)
 from dcr.steps.step import Item, Lock, Step, System
+from dcr.vault import paths
 
 PLURAL = "dcr-providers"
 
@@ -58,6 +67,7 @@ class ProviderState:
     candidates: tuple[KonnectProvider, ...]
     secret: VersionedSecret | None
     verification: UnendedVerification | None  # the last one that Konnect did not end well
+    remembered: bool = False  # Vault has a record of one, however it ended
 
     @property
     def chosen(self) -> KonnectProvider | None:
@@ -115,7 +125,7 @@ class DcrProvider(Step[ProviderState, str]):
             f"konnect {PLURAL} {name}",
             lambda: candidates(ctx.facts.provider_id, lambda known: read_provider(konnect, known), lambda: find_providers(konnect, name)),
         )
-        return ProviderState(found, stored_secret(ctx), last_verification(ctx))
+        return ProviderState(found, stored_secret(ctx), last_verification(ctx), remembers_any(ctx))
 
     def diff(self, ctx: StepContext, item: Item, state: ProviderState) -> Diff[str]:  # noqa: ARG002
         wanted, found = _spec(ctx, state.secret), state.chosen
@@ -146,11 +156,15 @@ class DcrProvider(Step[ProviderState, str]):
         return replace(verified, facts=Facts(provider_id=provider_id, provider_verified=True))
 
     def absent(self, ctx: StepContext, item: Item, state: ProviderState) -> Diff[str]:  # noqa: ARG002
-        return absent(_place(ctx.platform.konnect.dcr_provider.name), state.candidates)
+        change = Change(self.stage, self.scope, f"vault/{paths.dcr_provider()}", "how its last verification ended", None)
+        memory = (Difference(change, VERIFY),) if state.remembered else ()
+        return absent(_place(ctx.platform.konnect.dcr_provider.name), state.candidates) + Diff(memory)
 
     def remove(self, ctx: StepContext, item: Item, state: ProviderState, diff: Diff[str]) -> Outcome:  # noqa: ARG002
         for provider_id in diff.writes:
-            delete_provider(ctx.konnect, provider_id)
+            if provider_id != VERIFY:
+                delete_provider(ctx.konnect, provider_id)
+        forget(ctx)
         return Outcome()
 
 

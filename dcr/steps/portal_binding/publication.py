@@ -16,7 +16,6 @@ from dcr.konnect.publications import (
     find_publications,
     publish,
     read_publication,
-    unpublish,
 )
 from dcr.model.tenant import RegistrationApproval
 from dcr.results.changes import Change, Scope, Stage
@@ -25,6 +24,10 @@ from dcr.results.facts import Facts, require
 from dcr.results.fields import NO_MEMBERS, Field, Fields, Place
 from dcr.results.outcome import Outcome
 from dcr.steps.context import StepContext
+from dcr.steps.portal_binding import leaving_publication
+from dcr.steps.portal_binding.leaving_publication import LeavingPublication
+from dcr.steps.portal_binding.publication_claim import OWNER, USERS, belonging_to_others, claim, claim_differences, whose
+from dcr.steps.portal_binding.publication_owner import NOBODYS, Ownership
 from dcr.steps.step import Each, Item, Lock, Step, System
 
 STRATEGY = "auth_strategy_ids"
@@ -47,6 +50,9 @@ class PublicationState:
     found: Publication | None = None
     losing: int = 0  # approved registrations of the strategy it has now
     sync_errors: tuple[str, ...] = ()  # why the auth plugin of a publication that was just made is not installed
+    ownership: Ownership = NOBODYS
+    unclear: str = ""  # why nobody can tell whose it is, though it is there and differs
+    leaving: LeavingPublication | None = None  # it is no longer asked for, and this is what there is of it
 
 
 def _strategy(found: Publication) -> str:
@@ -73,10 +79,10 @@ FIELDS = Fields[Publication, PublicationSpec](
 
 
 class PublicationStep(Step[PublicationState, str]):
-    """One PUT of the whole publication makes it and changes it."""
+    """One PUT of the whole publication makes it and changes it. Who was first owns it, and Vault says so before it is published."""
 
     name, stage, scope, lock = "publication", Stage.PORTAL_BINDING, Scope.TENANT, Lock.TENANT
-    systems, each = frozenset({System.KONNECT}), Each.API
+    systems, each = frozenset({System.VAULT, System.KONNECT}), Each.API
     timeout_seconds, description = 120, "The API in the portal, with the auth strategy."
     link = "publication"
 
@@ -84,37 +90,43 @@ class PublicationStep(Step[PublicationState, str]):
         missing = [] if ctx.facts.portal else ["the portal"]
         return (*missing, *([] if item in ctx.facts.api_ids else [f"the API {item}"]))
 
+    def unwanted(self, ctx: StepContext) -> tuple[Item, ...]:
+        return tuple(leaving_publication.leaving(ctx))
+
     def observe(self, ctx: StepContext, item: Item) -> PublicationState:
+        if item not in [api.label for api in ctx.the_tenant().apis]:
+            return PublicationState(possible=False, leaving=leaving_publication.observe(ctx, item))
         portal, api_id = ctx.facts.portal, ctx.facts.api_ids.get(item)
         if portal is None or api_id is None:
             return PublicationState(possible=False)
         written = item in ctx.facts.published
         found = _read(ctx, portal.id, api_id) if written else _listed(ctx, portal.id).get(api_id)
         losing = count_approved_registrations(ctx.konnect, portal.id, api_id) if _conflict(found, ctx.facts.strategy_id) else 0
-        return PublicationState(True, found, losing, _sync_errors(ctx, api_id) if written else ())
+        ownership, unclear = whose(ctx, item, differs=_differs(found, ctx))
+        return PublicationState(True, found, losing, _sync_errors(ctx, api_id) if written else (), ownership, unclear)
 
     def diff(self, ctx: StepContext, item: Item, state: PublicationState) -> Diff[str]:
         if not state.possible:
             return Diff()
         place = Place(self.stage, self.scope, _path(ctx, item))
-        found = FIELDS.diff(place, state.found, _spec(ctx))
-        differences = tuple(_saying_who_loses(one, state, ctx.facts.strategy_id) for one in found.differences)
+        wanted = FIELDS.diff(place, state.found, _spec(ctx), conflict=_others(ctx, state))
+        differences = tuple(_saying_who_loses(one, state, ctx.facts.strategy_id) for one in wanted.differences)
+        differences += claim_differences(ctx, item, state.ownership, takes=any(one.change.conflict for one in differences))
         return Diff(differences, warnings=(*_overruled(ctx), *_not_installed(place.path, state.sync_errors)))
 
-    def apply(self, ctx: StepContext, item: Item, state: PublicationState, diff: Diff[str]) -> Outcome:  # noqa: ARG002 - a PUT is whole
+    def apply(self, ctx: StepContext, item: Item, state: PublicationState, diff: Diff[str]) -> Outcome:
         require(ctx.facts.strategy_id, "the auth strategy")
-        publish(ctx.konnect, ctx.the_portal().id, ctx.facts.api_ids[item], FIELDS.create_body(_spec(ctx)))
+        published = set(diff.writes) - {OWNER, USERS}
+        claim(ctx, item, state.ownership, _asked(ctx), diff.writes)
+        if published:
+            publish(ctx.konnect, ctx.the_portal().id, ctx.facts.api_ids[item], FIELDS.create_body(_spec(ctx)))
         return Outcome(Facts(published=frozenset({item})))
 
-    def absent(self, ctx: StepContext, item: Item, state: PublicationState) -> Diff[str]:
-        if state.found is None or _strategy(state.found) != ctx.facts.strategy_id:
-            return Diff()
-        path = _path(ctx, item)
-        change = Change(self.stage, self.scope, path, state.found.visibility, None, removes=f"{item} leaves the portal")
-        return Diff((Difference(change, item),))
+    def absent(self, ctx: StepContext, item: Item, state: PublicationState) -> Diff[str]:  # noqa: ARG002
+        return leaving_publication.absent(ctx, state.leaving) if state.leaving else Diff()
 
     def remove(self, ctx: StepContext, item: Item, state: PublicationState, diff: Diff[str]) -> Outcome:  # noqa: ARG002
-        unpublish(ctx.konnect, ctx.the_portal().id, ctx.facts.api_ids[item])
+        leaving_publication.remove(ctx, require(state.leaving, "what is to be removed"), diff)
         return Outcome()
 
 
@@ -157,9 +169,28 @@ def _saying_who_loses(one: Difference[str], state: PublicationState, strategy_id
     conflict = _conflict(state.found, strategy_id) if one.write == STRATEGY else ""
     if not conflict:
         return one
-    lose = f"{state.losing} approved registration{'' if state.losing == 1 else 's'} would lose access"
-    change: Change = replace(one.change, conflict=f"{conflict}; {lose}")
+    lose = f"{conflict}; {state.losing} approved registration{'' if state.losing == 1 else 's'} would lose access"
+    change: Change = replace(one.change, conflict="; ".join(filter(None, (one.change.conflict, lose))))
     return Difference(change, one.write)
+
+
+def _differs(found: Publication | None, ctx: StepContext) -> bool:
+    """Whether it is by our strategy, and yet not as wanted."""
+    if found is None or _conflict(found, ctx.facts.strategy_id):
+        return False
+    return bool(FIELDS.diff(Place(Stage.PORTAL_BINDING, Scope.TENANT, ""), found, _spec(ctx)))
+
+
+def _others(ctx: StepContext, state: PublicationState) -> str:
+    """Why this tenant may not change it; empty if it may. What its owner is about to publish just so, it may publish too."""
+    if state.found is None and state.ownership.asked == _asked(ctx):
+        return ""
+    return belonging_to_others(ctx, state.ownership, state.unclear)
+
+
+def _asked(ctx: StepContext) -> dict[str, str]:
+    spec = _spec(ctx)
+    return {"visibility": spec.visibility, "auto_approve_registrations": "on" if spec.auto_approve_registrations else "off"}
 
 
 def _spec(ctx: StepContext) -> PublicationSpec:

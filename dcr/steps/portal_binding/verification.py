@@ -39,6 +39,17 @@ def last_verification(ctx: StepContext) -> UnendedVerification | None:
     return None if said == Verdict.OK else UnendedVerification(said)
 
 
+def remembers_any(ctx: StepContext) -> bool:
+    """Whether Vault remembers how one ended, well or not."""
+    path = paths.dcr_provider()
+    return ctx.cached(f"vault {path}", lambda: ctx.vault.read(path)) is not None
+
+
+def forget(ctx: StepContext) -> None:
+    """Vault remembers none any more."""
+    ctx.vault.remove(paths.dcr_provider())
+
+
 def owe_verification(ctx: StepContext) -> None:
     """Remember before the provider is made or changed that Konnect has to be asked: a run that dies in between is found out."""
     ctx.vault.put(paths.dcr_provider(), {VERIFY: NOT_ASKED})

@@ -23,6 +23,8 @@ from dcr.vault import paths
 
 READ = frozenset({"read"})
 KEEP = frozenset({"create", "update", "read"})
+CHANGE = frozenset({"update", "read"})
+ANY_ID = "00000000-0000-0000-0000-000000000000"  # rights do not depend on it, and Konnect has not been asked yet
 # A token that cannot be renewed must live through the longest wait between making a secret and storing it, with room to spare.
 SHORTEST_TOKEN_SECONDS = 300.0
 
@@ -46,7 +48,7 @@ class VaultAccess(Check):
 
     def prove(self, ctx: StepContext, item: Item) -> Outcome:  # noqa: ARG002
         problems = (*_mount_problems(ctx), *_token_problems(ctx))
-        needs = needs_of(ctx.settings, ctx.tenant)
+        needs = needs_of(ctx.settings, ctx.tenant, dismantling=ctx.dismantling)
         going = [_metadata(ctx, path) for path, need in needs.items() if need.goes]
         granted = ctx.vault.capabilities([*(_api_path(ctx, path) for path in needs), *going])
         lacking = {
@@ -62,15 +64,21 @@ class VaultAccess(Check):
         )
 
 
-def needs_of(settings: Settings, tenant: Tenant | None) -> dict[str, Need]:
-    """Paths of the mount that a run may touch, and what it does there."""
+def needs_of(settings: Settings, tenant: Tenant | None, *, dismantling: bool = False) -> dict[str, Need]:
+    """Paths of the mount that a run may touch, and what it does there.
+
+    Args:
+        dismantling: what the platform's part keeps there is read and destroyed, and not written any more.
+    """
     if tenant and tenant.leaves:
         return _of_leaving(tenant) | ({paths.konnect(): Need(READ)} if settings.konnect.token is None else {})
     for_tenant = tenant is not None
+    kept = Need(READ) if dismantling else Need(KEEP, may_lack_writing=for_tenant)
     needs = {
-        paths.initial_client(): Need(KEEP, may_lack_writing=for_tenant),
+        paths.initial_client(): kept,
         paths.platform_lock(): Need(KEEP, may_lack_writing=for_tenant),
-        paths.dcr_provider(): Need(KEEP, may_lack_writing=for_tenant),
+        paths.dcr_provider(): kept,
+        paths.curity_changes(): kept,
     }
     if settings.curity.username is None or settings.curity.password is None:
         needs[paths.curity()] = Need(READ)
@@ -83,6 +91,7 @@ def _of_tenant(tenant: Tenant) -> dict[str, Need]:
     needs = {paths.tenant_spec(tenant.slug): Need(KEEP), paths.tenant_lock(tenant.slug): Need(KEEP)}
     if any(application.way is Way.PORTAL for application in tenant.applications):
         needs[paths.developer(tenant.slug)] = Need(READ)
+    needs[paths.publication(ANY_ID, ANY_ID)] = Need(KEEP)
     names = [application.name for application in tenant.applications]
     return needs | {path: Need(KEEP) for name in names for path in (paths.application(tenant.slug, name), paths.receipt(tenant.slug, name))}
 
@@ -94,6 +103,8 @@ def _of_leaving(tenant: Tenant) -> dict[str, Need]:
         paths.tenant_lock(tenant.slug): Need(KEEP),
         paths.application(tenant.slug, "any"): Need(READ, goes=True),
         paths.receipt(tenant.slug, "any"): Need(KEEP),
+        paths.tenant_receipt(tenant.slug): Need(KEEP),
+        paths.publication(ANY_ID, ANY_ID): Need(CHANGE),
     }
 
 

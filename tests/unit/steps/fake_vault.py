@@ -29,6 +29,11 @@ class FakeVault:
         values, version = self.kept[path]
         return VaultSecret({name: Secret(value) for name, value in values.items()}, version, path not in self.foreign)
 
+    def list(self, path: str) -> list[str]:
+        """Names below a folder, sorted; folders end in `/`."""
+        rests = [kept.removeprefix(f"{path}/") for kept in self.kept if kept.startswith(f"{path}/")]
+        return sorted({rest if "/" not in rest else f"{rest.partition('/')[0]}/" for rest in rests})
+
     def put(self, path: str, values: Mapping[str, str | Secret], *, expect: int | None = None) -> int:
         version = self.kept.get(path, ({}, 0))[1]
         if expect is not None and expect != version:
@@ -46,11 +51,6 @@ class FakeVault:
     def guarded(self, guard: Guard) -> FakeVault:
         """The same, which asks before each write of a step."""
         return cast(FakeVault, GuardedVault(self, guard))
-
-    def list(self, path: str) -> list[str]:
-        """Names below a folder; folders end in `/`."""
-        below = [kept.removeprefix(f"{path}/") for kept in self.kept if kept.startswith(f"{path}/")]
-        return sorted({name.partition("/")[0] + ("/" if "/" in name else "") for name in below})
 
     def remove(self, path: str) -> None:
         """Nothing of it is left."""

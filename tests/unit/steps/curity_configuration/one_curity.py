@@ -9,6 +9,7 @@ from typing import Any
 
 from lxml import etree
 
+from dcr.engine.observe import observe_one
 from dcr.model.platform import Platform
 from dcr.results.changes import Change
 from dcr.results.facts import NOTHING_KNOWN
@@ -18,11 +19,22 @@ from dcr.steps.dcr_enablement import enablement
 from tests.unit.curity.admin.exports import EXPORTS, SERVER, export, minimal
 from tests.unit.curity_in_process import ADDRESS, HOST, CurityInProcess
 from tests.unit.kong_in_process import CURITY, KONNECT
-from tests.unit.steps.contexts import INITIAL_CLIENT, Steps, StepWorld, all_converged, all_planned, converged, taken_away
+from tests.unit.steps.contexts import (
+    INITIAL_CLIENT,
+    Steps,
+    StepWorld,
+    a_context,
+    all_converged,
+    all_planned,
+    converged,
+    entry_of,
+    taken_away,
+)
 from tests.unit.steps.fake_vault import FakeLocks
 
 STEPS: Steps = ((initial_client, ""), (configuration, ""), (enablement, ""))
 OUR_CLIENT = f"{SERVER}/as:client-store/as:config-backed/as:client[as:id='konnect-dcr']"
+SAYING_NOTHING = ("client-store", "config-backed")
 REGISTRATION = f"{SERVER}/as:dynamic-client-registration"
 
 
@@ -70,9 +82,15 @@ def write(world: StepWorld, platform: Platform | None = None) -> list[Outcome]:
     return all_converged(STEPS, world, NOTHING_KNOWN, platform=platform or a_platform(), for_platform=True)
 
 
-def write_one(step: ModuleType, world: StepWorld) -> Outcome:
+def write_one(step: ModuleType, world: StepWorld, **curity: Any) -> Outcome:
     """One step of it."""
-    return converged(step, world, NOTHING_KNOWN, platform=a_platform(), for_platform=True)
+    return converged(step, world, NOTHING_KNOWN, platform=a_platform(**curity), for_platform=True)
+
+
+def going(step: ModuleType, world: StepWorld) -> Outcome:
+    """What taking one step away would change."""
+    entry, ctx = entry_of(step), a_context(world, NOTHING_KNOWN, platform=a_platform(), for_platform=True)
+    return observe_one(entry, "", ctx, wanted=False).outcome
 
 
 def remove_one(step: ModuleType, world: StepWorld) -> bool:
@@ -99,7 +117,10 @@ def a_platform(rules: dict[str, Any] | None = None, **curity: Any) -> Platform:
 
 
 def require_contained(part: etree._Element, whole: etree._Element, path: str = "") -> None:
-    """Each element of one tree has its like in the other, children included; order does not matter."""
+    """Each element of one tree has its like in the other, children included; order does not matter.
+
+    A container that is empty says nothing, whether it is written down or not.
+    """
     for child in part:
         name = f"{path}/{etree.QName(child).localname}"
         candidates = [other for other in whole.findall(child.tag) if (other.text or "").strip() == (child.text or "").strip()]
@@ -109,5 +130,5 @@ def require_contained(part: etree._Element, whole: etree._Element, path: str = "
                 require_contained(child, candidate, name)
             except AssertionError as error:
                 errors.append(error)
-        if len(errors) == len(candidates):
+        if len(errors) == len(candidates) and name.rpartition("/")[2] not in SAYING_NOTHING:
             raise errors[0] if errors else AssertionError(f"{name} = {child.text!r} is missing")

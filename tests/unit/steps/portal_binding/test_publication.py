@@ -13,13 +13,14 @@ from dcr.results.facts import Facts
 from dcr.results.outcome import Outcome
 from dcr.steps.portal_binding import publication
 from dcr.steps.portal_binding.publication import PublicationSpec, PublicationState
+from dcr.steps.portal_binding.publication_owner import Ownership
 from dcr.steps.table import PUBLICATION
 from sandbox.konnect.state import Application, Registration
 from sandbox.konnect.state import Publication as Published
 from tests.in_process import CarryOut
 from tests.unit.kong_in_process import OTHER as THEIRS
 from tests.unit.kong_in_process import STRATEGY as OURS
-from tests.unit.steps.contexts import StepWorld, a_context, a_platform, a_tenant, all_planned, converged, facts, planned, taken_away
+from tests.unit.steps.contexts import StepWorld, a_context, a_platform, a_tenant, all_planned, converged, facts, planned
 
 WANTED = PublicationSpec(OURS, True, "private")
 ANOTHER, NONE = "with another auth strategy", "without an auth strategy"
@@ -73,7 +74,8 @@ def diff(found: Publication, wanted: PublicationSpec) -> tuple[Change, ...]:
     approval = "automatic" if wanted.auto_approve_registrations else "by a portal admin"
     tenant = a_tenant(visibility=wanted.visibility, registration_approval=approval)
     ctx = a_context(StepWorld(), facts(portal_id="p", strategy_id=wanted.auth_strategy_id), tenant=tenant)
-    return PUBLICATION.diff(ctx, "Orders v1", PublicationState(True, found)).changes
+    own = Ownership("acme", ("acme",), version=1)
+    return PUBLICATION.diff(ctx, "Orders v1", PublicationState(True, found, ownership=own)).changes
 
 
 @pytest.fixture
@@ -206,40 +208,3 @@ def test_an_auth_plugin_that_cannot_be_installed_is_told(world: StepWorld) -> No
     world.kong.service.set_knobs({"sync_error": True})
 
     assert "control_plane_error_plugin_conflict - The auth plugin could not be installed" in converge(world).warnings[0]
-
-
-def take_away(world: StepWorld, known: Facts | None = None) -> bool:
-    """Whether the API was published with our strategy."""
-    return taken_away(publication, world, facts_of(world) if known is None else known, "Orders v1")
-
-
-def test_what_is_taken_away_is_the_one_publication_with_our_strategy(world: StepWorld) -> None:
-    converge(world)
-    other = world.kong.publish("Payments", strategy_ids=[OURS])
-    world.kong.traffic.clear()
-
-    assert take_away(world)
-    assert world.kong.made(Published) == [other]
-    assert world.kong.traffic.writes() == [("DELETE", f"/v3/apis/{world.kong.api('Orders v1').id}/publications/{world.kong.portal.id}")]
-    assert not take_away(world)
-
-
-@pytest.mark.parametrize("strategies", [[THEIRS], None], ids=["another strategy", "no strategy"])
-def test_a_publication_that_is_not_ours_stays(world: StepWorld, strategies: list[str] | None) -> None:
-    theirs = world.kong.publish("Orders v1", strategy_ids=strategies)
-
-    assert not take_away(world)
-    assert world.kong.only(Published) is theirs and world.kong.traffic.writes() == []
-
-
-@pytest.mark.parametrize("missing", ["strategy_id", "portal_id"])
-def test_nothing_is_taken_away_while_nobody_knows_whose_it_is(world: StepWorld, missing: str) -> None:
-    kept = world.kong.publish("Orders v1", strategy_ids=[OURS])
-
-    assert not take_away(world, facts(facts_of(world), **{missing: None}))
-    assert world.kong.only(Published) is kept and world.kong.traffic.writes() == []
-
-
-def test_nothing_is_taken_away_where_nothing_is_published(world: StepWorld) -> None:
-    assert not take_away(world)
-    assert world.kong.traffic.writes() == []

@@ -119,7 +119,7 @@ def test_a_token_that_ends_too_soon_is_named(rights: Any, mount: str) -> None:
 
 
 def test_what_settings_give_in_clear_needs_no_right(vault_server: VaultServer, operator: Operator, mount: str) -> None:
-    lacking = policy("worker", mount).replace("/platform/konnect", "/x").replace("/platform/curity", "/y")
+    lacking = policy("worker", mount).replace("/platform/konnect", "/x").replace('/platform/curity"', '/y"')
     token = operator.token(lacking)
     assert len(looked(vault_server, mount, token, None).problems) == 2
     given = {"konnect": {"token": "t"}, "curity": {"username": "u", "password": "p"}}
