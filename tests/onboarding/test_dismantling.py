@@ -13,7 +13,10 @@ from dcr.engine.dismantling import dismantle, planned_dismantling
 from dcr.engine.onboarding import Finished, onboard
 from dcr.engine.run import InThisProcess
 from dcr.errors import Problems
-from dcr.model.platform import Platform
+from dcr.model.platform import CurityMode, Platform
+from dcr.secret import Secret
+from dcr.settings.model import VaultLogin
+from dcr.systems import build_systems
 from sandbox.konnect.state import Application, Developer, Portal, Strategy
 from sandbox.systems import OWN_EXPORT
 from sandbox.world import WorldOptions
@@ -22,7 +25,7 @@ from tests.faults.end_state import vault_read, vault_write
 from tests.onboarding.elements import Elements, elements
 from tests.reference import REFERENCE
 from tests.sandbox.curity.samples import export_names
-from tests.sandbox_fixture import LivingWorld, start
+from tests.sandbox_fixture import TREE, LivingWorld, start
 
 OWN = "the sandbox's own"
 KEPT = ("platform/initial-client", "platform/dcr-provider", "platform/curity-changes")
@@ -163,3 +166,42 @@ def test_a_platform_that_was_prepared_before_there_was_a_memory_loses_what_bears
     assert len(finished.report.warnings) == 2
     left = snapshot(living)
     assert left.konnect == before.konnect and not any("client[konnect-dcr]" in path for path, _ in left.curity - before.curity)
+
+
+def test_where_files_configure_curity_it_says_what_to_take_out_of_them(living: LivingWorld) -> None:
+    prepare(living)
+    curity = living.platform.curity.model_copy(update={"mode": CurityMode.RENDER})
+    before = snapshot(living)
+    finished = take_away(living, living.platform.model_copy(update={"curity": curity}))
+
+    assert not finished.failure
+    told = [one for one in finished.report.warnings if "its files configure it, so nothing is removed there" in one]
+    assert len(told) == 2 and "client=konnect-dcr/client-name" in told[1] + told[0] and "dcr-sandbox.xml" in told[0]
+    after = snapshot(living)
+    assert after.curity == before.curity
+    assert "curity" not in [one["name"] for one in after.konnect["dcr_providers"]] and after.vault["platform/initial-client"] == {}
+
+
+def test_the_offboarding_login_is_enough(living: LivingWorld) -> None:
+    before = snapshot(living)
+    prepare(living)
+    settings = living.settings.vault.model_copy(update={"auth": VaultLogin.TOKEN, "token": Secret(token_of(living, "offboard"))})
+    systems = build_systems(living.settings.model_copy(update={"vault": settings}), living.platform)
+    try:
+        finished = dismantle(living.context(systems), IN_PROCESS, "test")
+    finally:
+        systems.close()
+
+    assert (finished.failure, finished.report.warnings) == ("", ())
+    assert snapshot(living) == before
+
+
+def token_of(living: LivingWorld, policy: str) -> str:
+    """A login with this policy alone, given by an operator."""
+    vault = living.world.vault
+    headers = {"X-Vault-Token": vault.keys.root_token}
+    text = (TREE / f"deployments/policies/{policy}.hcl").read_text()
+    vault.http.put(f"{vault.url}/v1/sys/policies/acl/{policy}", headers=headers, json={"policy": text}).raise_for_status()
+    asked = {"policies": [policy], "no_default_policy": True, "ttl": "20m"}
+    answer = vault.http.post(f"{vault.url}/v1/auth/token/create", headers=headers, json=asked)
+    return str(answer.raise_for_status().json()["auth"]["client_token"])

@@ -104,16 +104,6 @@ def test_a_route_that_is_gone_since_is_told_and_gets_no_credentials(living: Livi
     assert set(given_credentials(systems)) == {"/payments"}
 
 
-def test_a_dropped_api_whose_registration_lives_on_is_asked_for_and_fails(living: LivingWorld, systems: Systems) -> None:
-    living.onboard()
-    first, *others = living.tenant.applications
-    shrunk = living.tenant.model_copy(update={"applications": [first.model_copy(update={"apis": ["Orders"]}), *others]})
-    report = onboarded(living, systems, shrunk).report
-    told = claim(report, "orders-client, which is not registered there, is refused at GET /payments")
-    assert (report.verdict, told.verdict) == (Verdict.FAILED, Verdict.FAILED)
-    assert "registration all the same" in told.detail
-
-
 @pytest.mark.parametrize(
     ("grant", "told"),
     [

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from dcr.engine.observe import observe
-from dcr.engine.offboarding import Leaving, Level, leaving_tenant, offboard
+from dcr.engine.offboarding import Level
 from dcr.engine.onboarding import Finished
 from dcr.engine.run import InThisProcess, Run
 from dcr.errors import Conflict
@@ -17,9 +16,10 @@ from dcr.model.tenant import RegistrationApproval, Tenant
 from dcr.results.changes import Stage
 from dcr.results.plan import Plan
 from dcr.results.report import Verdict
-from dcr.secret import Secret
+from dcr.steps.portal_binding.leaving_publication import UNGUARDED
 from sandbox.konnect.state import Developer
 from tests.consumer import consumer
+from tests.onboarding.leaving import offboarded
 from tests.sandbox_fixture import LivingWorld
 
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
@@ -102,8 +102,10 @@ def test_what_is_dropped_is_removed_where_the_policy_says_so_and_the_gateway_sho
         "gateway refused payments-client",
     }
     assert all(what.endswith(" s after") for what in refusals(finished))
-    assert statuses(living, before["orders-client"]) == {"/orders": 200, "/payments": 403}
-    assert statuses(living, before["payments-client"]) == {"/orders": 401, "/payments": 401}
+    # Payments is in no portal any more, so nothing of Konnect's guards its route: the plan said so.
+    assert statuses(living, before["orders-client"]) == {"/orders": 200, "/payments": 200}
+    assert statuses(living, before["payments-client"])["/orders"] == 401
+    assert [change.impact for change in finished.report.changes if change.path.endswith("publications/Payments v1")] == [UNGUARDED]
     assert before["payments-client"]["client_id"] not in clients(living)
     again = living.onboard(asking_for_less(living), removing(living))
     assert (again.failure, again.report.changes) == ("", ())
@@ -222,19 +224,6 @@ def test_no_two_tenants_clients_have_one_name_and_each_bears_its_marks(living: L
 # Offboarding, at each level.
 
 
-def offboarded(living: LivingWorld, level: Level) -> Finished:
-    """As an identity that may do no more than that."""
-    role = living.world._operator.roles["dcr-offboard"]
-    login = living.settings.vault.model_copy(update={"role_id": role.role_id, "secret_id": Secret(role.secret_id)})
-    systems = replace(living, settings=living.settings.model_copy(update={"vault": login})).systems()
-    try:
-        asked = Leaving("acme", level, "jane", "ACME-2077")
-        ctx = living.context(systems, leaving_tenant(systems.vault, asked))
-        return offboard(ctx, InThisProcess(sleep=lambda _seconds: None), "test", asked)
-    finally:
-        systems.close()
-
-
 def secrets_of(living: LivingWorld) -> list[str]:
     """Names of the applications that Vault still lists."""
     systems = living.systems()
@@ -253,8 +242,9 @@ def test_offboarding_ends_access_at_each_level_and_repeating_it_ends_well(living
 
     assert (finished.failure, finished.report.verdict) == ("", Verdict.OK)
     assert len(refusals(finished)) == 3
-    assert statuses(living, before["orders-client"])["/orders"] in (401, 403)
-    assert statuses(living, before["payments-client"])["/payments"] in (401, 403)
+    if level is not Level.EVERYTHING:  # what is in no portal any more is not guarded by Konnect
+        assert statuses(living, before["orders-client"])["/orders"] in (401, 403)
+        assert statuses(living, before["payments-client"])["/payments"] in (401, 403)
     kept = level is ACCESS
     assert {one["client_id"] for one in before.values()} <= clients(living) if kept else not _any(before, "client_id", clients(living))
     assert {one["application_id"] for one in before.values()} <= applications(living) if kept else True

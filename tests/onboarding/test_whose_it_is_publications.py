@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from dcr.engine.offboarding import Leaving, Level, leaving_tenant, offboard
-from dcr.engine.onboarding import Finished
 from dcr.engine.permission import Mandate
 from dcr.engine.run import WRITING_STAGES, InThisProcess, Run
 from dcr.model.platform import Platform, Removal
@@ -18,6 +16,7 @@ from dcr.steps.preflight.accepted import RememberedPublication, written
 from dcr.vault import paths
 from sandbox.konnect.state import Api, Portal, Publication
 from tests.faults.end_state import vault_read, vault_write
+from tests.onboarding.leaving import offboarded
 from tests.sandbox_fixture import LivingWorld
 
 PORTAL = "konnect/portals/acme-portal/publications"
@@ -149,7 +148,7 @@ def test_c_an_api_that_another_tenant_uses_stays_and_becomes_its(living: LivingW
     assert not living.onboard().failure
     assert not living.onboard(globex()).failure
     remember(living)
-    finished = living.onboard(payments_dropped(living))
+    finished = living.onboard(payments_dropped(living), removing(living))
 
     lines = {change.path: (change.before, change.after) for change in finished.report.changes if "vault/publications" in change.path}
     assert lines == {
@@ -163,7 +162,7 @@ def test_c_an_api_that_another_tenant_uses_stays_and_becomes_its(living: LivingW
 def test_publications_go_with_their_tenant(living: LivingWorld) -> None:
     assert not living.onboard().failure
     remember(living)
-    left(living)  # its last step needs the rights of another login, and is proved with that
+    assert not offboarded(living).failure
 
     assert vault_read(living, publication_path(living, "Payments v1")) == {}
     assert published(living, "Payments v1") is None and published(living, "Orders v1") is None
@@ -172,13 +171,3 @@ def test_publications_go_with_their_tenant(living: LivingWorld) -> None:
 def publication_path(living: LivingWorld, label: str) -> str:
     one = next(one for one in remembered(living) if one.label == label)
     return paths.publication(one.portal_id, one.api_id)
-
-
-def left(living: LivingWorld) -> Finished:
-    systems = living.systems()
-    try:
-        asked = Leaving("acme", Level.EVERYTHING, "jane")
-        ctx = living.context(systems, leaving_tenant(systems.vault, asked))
-        return offboard(ctx, InThisProcess(sleep=lambda _seconds: None), "leaving", asked)
-    finally:
-        systems.close()

@@ -132,5 +132,12 @@ def _of_others_in(value: Any, here: Below, where: str) -> Iterator[str]:
                 yield f"{where}={text(each.get('id', '')) if isinstance(each, Mapping) else text(each)}"
     elif here:
         yield from _of_others({} if value == [None] else value, [(one, rest[1:]) for one, rest in here], where)
-    elif value == [None] or (isinstance(value, Mapping) and value):
+    elif _chosen(value):
         yield where
+
+
+def _chosen(value: Any) -> bool:
+    """Whether somebody has put it there: a container may hold nothing but defaults, which a server may print too."""
+    if isinstance(value, Mapping):
+        return any(map(_chosen, value.values()))
+    return isinstance(value, list) and bool(value)

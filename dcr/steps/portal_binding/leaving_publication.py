@@ -18,6 +18,7 @@ from dcr.steps.preflight.accepted import RememberedPublication, forget_publicati
 from dcr.steps.step import Item
 from dcr.vault import paths
 
+UNGUARDED = "an API that is in no portal any more is not guarded by Konnect: unless another plugin guards its route, anybody gets in"
 PUBLICATION, OWNERSHIP, MEMORY = "publication", "ownership", "memory"
 
 
@@ -94,7 +95,9 @@ def absent(ctx: StepContext, state: LeavingPublication) -> Diff[str]:
     if state.others:
         return Diff(_passing_on(record, state, slug))
     if state.ours(ctx.facts.strategy_id):
-        change = _change(f"konnect/portals/{one.portal}/publications/{one.label}", "published", None, removes=_loss(state))
+        change = _change(
+            f"konnect/portals/{one.portal}/publications/{one.label}", "published", None, removes=_loss(state), impact=UNGUARDED
+        )
         return Diff((Difference(change, PUBLICATION),))
     path = f"konnect: {one.label} in portal {one.portal}"
     warning = f"{path} is published with another auth strategy by now: it stays, and is not this tenant's any more."
@@ -118,8 +121,8 @@ def _loss(state: LeavingPublication) -> str:
     return f"{one.label} leaves portal {one.portal}{others}"
 
 
-def _change(path: str, before: str, after: str | None, removes: str = "") -> Change:
-    return Change(Stage.PORTAL_BINDING, Scope.TENANT, path, before, after, removes=removes)
+def _change(path: str, before: str, after: str | None, removes: str = "", impact: str = "") -> Change:
+    return Change(Stage.PORTAL_BINDING, Scope.TENANT, path, before, after, impact=impact, removes=removes)
 
 
 def remove(ctx: StepContext, state: LeavingPublication, diff: Diff[str]) -> None:

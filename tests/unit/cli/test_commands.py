@@ -78,14 +78,14 @@ TOLD = {Verdict.OK: "", Verdict.PENDING: "Pending: ", Verdict.UNKNOWN: "Unknown:
 
 @pytest.mark.parametrize("verdict", Verdict)
 @pytest.mark.parametrize("options", [[], ["--json"]], ids=["text", "json"])
-@pytest.mark.parametrize("command", [["onboard", str(ACME)], ["prepare"]], ids=lambda command: command[0])
+@pytest.mark.parametrize("command", [["onboard", str(ACME)], ["prepare"], ["dismantle", "--yes"]], ids=lambda command: command[0])
 def test_the_exit_code_is_the_reports_verdict(
     command: list[str], options: list[str], verdict: Verdict, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     finished = Finished(values.report(error="", verdict=verdict))
-    for module, onboard in (("onboard", "onboard_tenant"), ("prepare", "onboard")):
+    for module, onboard in (("onboard", "onboard_tenant"), ("prepare", "onboard"), ("dismantle", "take_platform_away")):
         monkeypatch.setattr(f"cli.{module}.run_for", offline(context()))
-        monkeypatch.setattr(f"cli.{module}.{onboard}", lambda *_arguments: finished)
+        monkeypatch.setattr(f"cli.{module}.{onboard}", lambda *_arguments, **_options: finished)
     assert main([*command, *options]) == CODES[verdict]
     told = capsys.readouterr().err
     assert told.startswith(TOLD[verdict])

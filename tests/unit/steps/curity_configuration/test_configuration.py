@@ -26,6 +26,14 @@ from tests.unit.steps.curity_configuration.one_curity import (
     write_one,
 )
 
+READINGS: tuple[dict[str, str], ...] = (
+    {},
+    {"identity_prefix": "bare", "endpoint_kind_prefix": "base"},
+    {"unset_leaf": "404", "empty_container": "404", "delete_absent": "409"},
+    {"empty_container": "200", "absent_presence_container": "204"},
+    {"defaults": "report-all"},
+    {"secret_readable": "hidden"},
+)
 CURITY_CHANGES = curity_changes()
 REGISTRANT = "dynamic-client-registration/non-templatized/authenticate-client-by"
 BASIC = f"{SERVER}/as:client-authentication/as:basic-and-form-post"
@@ -33,8 +41,9 @@ CLIENTS = f"{DATA}/base:profiles/profile=token-service,oauth-service/settings/pr
 
 
 @pytest.mark.parametrize("start", starts())
-def test_steps_removed_last_one_first_leave_all_that_was_there_and_write_it_again_when_asked(start: str) -> None:
-    world = CurityWorld(start)
+@pytest.mark.parametrize("readings", READINGS, ids=str)
+def test_steps_removed_last_one_first_leave_all_that_was_there_and_write_it_again_when_asked(start: str, readings: dict[str, str]) -> None:
+    world = CurityWorld(start, **readings)
     before = world.server.config
     write(world)
 

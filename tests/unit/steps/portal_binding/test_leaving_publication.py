@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from dcr.engine.observe import observe_one
-from dcr.errors import Stale
+from dcr.errors import LostLock, Stale
 from dcr.model.tenant import Tenant
 from dcr.results.facts import Facts
 from dcr.results.outcome import Outcome
@@ -183,6 +183,15 @@ def test_a_removal_whose_answer_is_lost_is_ended_by_the_next(world: StepWorld, e
 
     assert take_away(world)
     assert world.kong.made(Published) == [] and nothing_is_left(world)
+
+
+def test_nothing_goes_without_the_tenants_lock(world: StepWorld) -> None:
+    remember(world, "Orders v1")
+    world.locks.held.clear()
+    before = dict(world.vault.kept)
+    with pytest.raises(LostLock):
+        take_away(world)
+    assert (world.kong.traffic.writes(), world.vault.kept) == ([], before)
 
 
 def test_what_is_just_being_taken_away_is_not_joined(world: StepWorld) -> None:

@@ -53,7 +53,6 @@ WRITES: dict[str, tuple[ModuleType, str, Damage]] = {
 REMOVALS: dict[str, tuple[ModuleType, str]] = {
     "provider": (dcr_provider, ""),
     "strategy": (auth_strategy, ""),
-    "publication": (publication, "Orders v1"),
     "application": (application, "checkout"),
     "registrations": (registrations, "checkout"),
 }
