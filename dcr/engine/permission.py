@@ -126,11 +126,14 @@ class Permission:
             raise Conflict("plan", forbidden)
 
     def beyond_approval(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
-        """Of these changes, the ones that were not in the plan which a person approved; none if nobody had to be asked."""
+        """Of these changes, the ones that were not in the plan which a person approved; none if nobody had to be asked.
+
+        Who approved that something is set approved what is asked about it: that alone may be left when the answer to a write is lost.
+        """
         if self.approved is None:
             asked = (self.mandate.asks and bool(changes)) or needs_approval(self.platform, changes)
             return changes if asked else ()
-        return tuple(change for change in changes if not any(_covers(planned, change) for planned in self.approved))
+        return tuple(change for change in changes if not change.asks and not any(_covers(planned, change) for planned in self.approved))
 
 
 def _covers(planned: Change, change: Change) -> bool:

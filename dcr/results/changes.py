@@ -39,6 +39,7 @@ class Change:
     after: str | None  # None: to be removed
     conflict: str = ""  # whose thing stands here and would be overwritten; empty: nobody's
     impact: str = ""  # what it does to others
+    asks: bool = False  # it sets nothing, and only has something asked again
     removes: str = ""  # what stops working by it; empty: nothing that anybody may be using
     taken: bool = False  # whoever asks for it has named it to be taken over in spite of the conflict
 

@@ -31,12 +31,12 @@ from dcr.steps.curity_configuration.initial_client import stored_secret
 from dcr.steps.portal_binding.shared_object import absent, candidates, choose, duplicates, foreign, issuer_url, ownership, wrong_type
 from dcr.steps.portal_binding.verification import (
     VERIFY,
-    UnendedVerification,
+    Remembered,
     forget,
     have_verified,
     last_verification,
-    owe_verification,
     remembers_any,
+    to_be_verified,
 )
 from dcr.steps.step import Item, Lock, Step, System
 from dcr.vault import paths
@@ -66,7 +66,7 @@ class ProviderState:
 
     candidates: tuple[KonnectProvider, ...]
     secret: VersionedSecret | None
-    verification: UnendedVerification | None  # the last one that Konnect did not end well
+    verification: Remembered
     remembered: bool = False  # Vault has a record of one, however it ended
 
     @property
@@ -144,15 +144,14 @@ class DcrProvider(Step[ProviderState, str]):
         require(ctx.facts.issuer, "the issuer")
         if wanted.secret is None:
             raise Refused("plan", "Vault holds no secret of the initial client", "An earlier step makes one: start the whole run again.")
-        if found is None or set(diff.writes) - {VERIFY}:
-            owe_verification(ctx)
+        before = to_be_verified(ctx, state.verification)
         if found is None:
             provider_id = create_provider(ctx.konnect, FIELDS.create_body(wanted))
         else:
             provider_id = found.id
             if set(diff.writes) - {VERIFY}:
                 update_provider(ctx.konnect, provider_id, FIELDS.update_body(wanted, diff.writes, found))
-        verified = have_verified(ctx, wanted.name, provider_id)
+        verified = have_verified(ctx, wanted.name, provider_id, before)
         return replace(verified, facts=Facts(provider_id=provider_id, provider_verified=True))
 
     def absent(self, ctx: StepContext, item: Item, state: ProviderState) -> Diff[str]:  # noqa: ARG002
@@ -182,10 +181,12 @@ def _unverified(ctx: StepContext, place: Place, state: ProviderState) -> Diff[st
 
     It changes nothing that a tenant relies on, so it stops no tenant's run.
     """
-    if state.chosen is None or state.verification is None or ctx.facts.provider_verified:
+    if state.chosen is None or state.verification.ended_well or ctx.facts.provider_verified:
         return Diff()
     said = state.verification.said
     if ctx.tenant and not ctx.platform.rules.tenants_change_the_platform:
-        return Diff(warnings=(f"konnect: {place.path} was last verified: {said}. `dcr prepare` has Konnect verify it again.",))
-    change = Change(place.stage, place.scope, f"{place.path}/{VERIFY}", said, "verified by Konnect")
+        return Diff(
+            warnings=(f"konnect: the platform's DCR provider {state.chosen.name} is not verified: {said}; `dcr prepare` asks again.",)
+        )
+    change = Change(place.stage, place.scope, f"{place.path}/{VERIFY}", said, "verified by Konnect", asks=True)
     return Diff((Difference(change, VERIFY),))

@@ -27,13 +27,19 @@ L = TypeVar("L", bound=Labelled)
 
 
 def candidates(known_id: str | None, read: Callable[[str], L], find: Callable[[], tuple[L, ...]]) -> tuple[L, ...]:
-    """The object that is known, else all of its name, oldest first."""
-    if known_id is not None:
-        try:
-            return (read(known_id),)
-        except Missing:
-            pass  # somebody deleted it
-    return find()
+    """The object that is known and ours, else all of its name, oldest first."""
+    return _known(known_id, read) or find()
+
+
+def _known(known_id: str | None, read: Callable[[str], L]) -> tuple[L, ...]:
+    """The object of this id, unless somebody deleted it, or made it theirs."""
+    if known_id is None:
+        return ()
+    try:
+        found = read(known_id)
+    except Missing:
+        return ()
+    return (found,) if is_ours(found.labels) else ()
 
 
 def choose(found: Sequence[L]) -> L | None:

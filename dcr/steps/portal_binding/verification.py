@@ -1,4 +1,4 @@
-"""Have Konnect try the DCR provider after it or its secret has changed, and remember in Vault that it has to, and how it ended.
+"""Have Konnect try the DCR provider after it or its secret has changed, and remember in Vault how that ended.
 
 Source: docs/vendors/konnect.md, DCR providers.
 """
@@ -17,32 +17,35 @@ from dcr.results.report import Claim, Orphan, Verdict
 from dcr.steps.context import StepContext
 from dcr.vault import paths
 
-VERIFY = "verify"
-NOT_ASKED = "not asked yet"
+VERIFY, NOT_ASKED = "verify", "not asked yet"
 LONGEST_ERROR = 300
 
 
 @dataclass(frozen=True, slots=True)
-class UnendedVerification:
-    """One that did not show what it should."""
+class Remembered:
+    """What Vault remembers of the last verification."""
 
-    said: str
+    said: str = Verdict.OK.value  # also where nothing was ever remembered
+    version: int = 0  # of the record, for check-and-set
+
+    @property
+    def ended_well(self) -> bool:
+        return self.said == Verdict.OK
 
 
-def last_verification(ctx: StepContext) -> UnendedVerification | None:
-    """What Vault remembers of the last one; None if it ended well, or nothing was ever remembered."""
+def last_verification(ctx: StepContext) -> Remembered:
+    """How it ended, or that it is still to be asked."""
     path = paths.dcr_provider()
     found = ctx.cached(f"vault {path}", lambda: ctx.vault.read(path))
-    if found is None or VERIFY not in found.values:
-        return None
-    said = found.values[VERIFY].get_secret_value()
-    return None if said == Verdict.OK else UnendedVerification(said)
+    if found is None:
+        return Remembered()
+    said = found.values.get(VERIFY)
+    return Remembered(said.get_secret_value() if said else Verdict.OK.value, found.version)
 
 
 def remembers_any(ctx: StepContext) -> bool:
     """Whether Vault remembers how one ended, well or not."""
-    path = paths.dcr_provider()
-    return ctx.cached(f"vault {path}", lambda: ctx.vault.read(path)) is not None
+    return last_verification(ctx).version > 0
 
 
 def forget(ctx: StepContext) -> None:
@@ -50,21 +53,46 @@ def forget(ctx: StepContext) -> None:
     ctx.vault.remove(paths.dcr_provider())
 
 
-def owe_verification(ctx: StepContext) -> None:
-    """Remember before the provider is made or changed that Konnect has to be asked: a run that dies in between is found out."""
-    ctx.vault.put(paths.dcr_provider(), {VERIFY: NOT_ASKED})
+def to_be_verified(ctx: StepContext, before: Remembered) -> Remembered:
+    """Remember, before the provider is written, that it is to be verified: then the next run asks, wherever this one may end.
+
+    Args:
+        before: what was read under the platform's lock.
+
+    Raises:
+        Stale: somebody else has written there meanwhile.
+        Conflict: what is there was not written by us.
+    """
+    if not before.ended_well:
+        return before  # the next run would ask anyway
+    return Remembered(NOT_ASKED, ctx.vault.put(paths.dcr_provider(), {VERIFY: NOT_ASKED}, expect=before.version))
 
 
-def have_verified(ctx: StepContext, name: str, provider_id: str) -> Outcome:
-    """One `verify`, which registers a client at Curity as a new application does, and may leave it there. Vault keeps how it ended.
+def have_verified(ctx: StepContext, name: str, provider_id: str, before: Remembered) -> Outcome:
+    """One `verify`, which registers a client at Curity as a new application does, and may leave it there.
+
+    Args:
+        before: what `to_be_verified` returned; it stays where this ends early.
 
     Raises:
         LostLock: another run may be writing by now.
     """
     claim = _asked(ctx, name, provider_id)
     said = claim.verdict.value if claim.verdict is Verdict.OK else f"{claim.verdict.value} at {now()}"
-    ctx.vault.put(paths.dcr_provider(), {"provider_id": provider_id, VERIFY: said})
-    return Outcome(claims=(claim,), orphans=(_orphan(name),))
+    warnings = _remember(ctx, name, {"provider_id": provider_id, VERIFY: said}, before.version)
+    return Outcome(claims=(claim,), orphans=(_orphan(name),), warnings=warnings)
+
+
+def _remember(ctx: StepContext, name: str, ended: dict[str, str], version: int) -> tuple[str, ...]:
+    """Keep how it ended; where Vault does not, that is worth a warning, and no reason to lose the claim and what may be left behind."""
+    try:
+        ctx.vault.put(paths.dcr_provider(), ended, expect=version)
+    except LostLock:
+        raise
+    except DcrError as error:
+        what = f"how Konnect's verify of the DCR provider {name} ended"
+        return (f"{error.where}: {what} was not kept ({error.problem}): the next run may ask again.",)
+    return ()
 
 
 def _asked(ctx: StepContext, name: str, provider_id: str) -> Claim:

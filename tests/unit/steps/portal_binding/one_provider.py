@@ -13,6 +13,7 @@ from dcr.results.outcome import Outcome
 from dcr.secret import Secret
 from dcr.steps.portal_binding import dcr_provider
 from dcr.steps.portal_binding.dcr_provider import ProviderState
+from dcr.steps.portal_binding.verification import Remembered
 from dcr.steps.table import DCR_PROVIDER
 from sandbox.konnect.state import Provider
 from tests.unit.kong_in_process import ISSUER, SUFFIX
@@ -41,7 +42,7 @@ def diff(found: KonnectProvider, wanted: Wanted) -> tuple[Change, ...]:
     """Against what the platform of these tests asks for, given the issuer and the version of the secret, as far as they are known."""
     issuer, version = wanted
     secret = VersionedSecret(Secret("secret"), version) if version else None
-    return DCR_PROVIDER.diff(a_context(StepWorld(), facts(issuer=issuer)), "", ProviderState((found,), secret, None)).changes
+    return DCR_PROVIDER.diff(a_context(StepWorld(), facts(issuer=issuer)), "", ProviderState((found,), secret, Remembered())).changes
 
 
 def put_there(world: StepWorld, **different: Any) -> Provider:
