@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from dcr.vault import paths
 from sandbox.konnect.state import Application
 from sandbox.world import World
 from tests.admin_client import at_curity, at_konnect
 from tests.sandbox_fixture import LivingWorld
-from tests.vault_values import read_value, write_values
+from tests.vault_values import read_value, remove_value, write_values
 
 Mutate = Callable[[LivingWorld], None]
 """Changes one thing."""
@@ -150,6 +151,15 @@ def _accepted(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Mutate:
         in_vault("tenants/acme/spec", tenant=json.dumps(change(json.loads(kept))))(living)
 
     return mutate
+
+
+def unowned(api: str) -> Mutate:
+    """Remove what Vault says of whose an API's publication is."""
+
+    def change(living: LivingWorld) -> None:
+        remove_value(living.world, paths.publication(portal_id(living), living.world.ready["konnect"]["apis"][api]))
+
+    return change
 
 
 def in_vault(path: str, **values: str) -> Mutate:

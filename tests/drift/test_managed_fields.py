@@ -34,6 +34,7 @@ from tests.drift.mutations import (
     registration,
     removed,
     strategy,
+    unowned,
 )
 from tests.sandbox_fixture import LivingWorld
 from tests.vault_values import remove_value
@@ -103,6 +104,8 @@ IN_VAULT: dict[str, Mutate] = {
     f"{SPEC}/applications/orders-client": accepted_without("applications", "orders-client"),
     f"{SPEC}/applications/payments-client": accepted_without("applications", "payments-client"),
     f"{SPEC}/visibility": accepted_with(visibility="public"),
+    "vault/publications/acme-portal/Orders v1/owner": unowned("Orders"),
+    "vault/publications/acme-portal/Payments v1/owner": unowned("Payments"),
     "vault://dcr/platform/initial-client": in_vault("platform/initial-client", client_secret=""),
     "vault://dcr/tenants/acme/applications/orders-client": in_vault("tenants/acme/applications/orders-client", client_secret=""),
 }
