@@ -17,7 +17,7 @@ from dcr.engine.perform import Performed, Written, perform, remove
 from dcr.engine.permission import NOTHING_MORE, Mandate, Permission
 from dcr.engine.record import Record
 from dcr.engine.request_counting import RequestCounting
-from dcr.errors import DcrError, Pending, Refused
+from dcr.errors import CheckFailed, DcrError, Pending, Refused
 from dcr.http.retries import Sleep, with_retries
 from dcr.model.request import request_now
 from dcr.results.changes import Stage
@@ -280,4 +280,5 @@ class Run:
 
 def _not_asked(check: Check, item: Item, error: DcrError) -> Claim:
     what = f"{check.name} {item}".rstrip()
-    return Claim(stage=check.stage, what=f"{what} could be asked", verdict=Verdict.UNKNOWN, detail=str(error))
+    verdict = Verdict.FAILED if isinstance(error, CheckFailed) else Verdict.UNKNOWN  # it was asked, and is plainly false
+    return Claim(stage=check.stage, what=f"{what} could be asked", verdict=verdict, detail=str(error))

@@ -112,16 +112,16 @@ class Report(BaseModel):
         """In one line: what ended the run, else what is not as it should be, else what was written and shown."""
         if self.error:
             return self.error
-        wrong = [f"{stage}: {'; '.join(said)}" for stage, said in self._wrong().items()]
+        wrong = [f"{stage}: {'; '.join(_by_cause(claims))}" for stage, claims in self._wrong().items()]
         written = f"{len(self.changes)} change{'' if len(self.changes) == 1 else 's'}" if self.changes else "no changes"
         return "; ".join(wrong) or f"{written}, {len(self.claims)} claim{'' if len(self.claims) == 1 else 's'} shown"
 
-    def _wrong(self) -> dict[Stage, list[str]]:
+    def _wrong(self) -> dict[Stage, list[Claim]]:
         """What is not as it should be, stage by stage."""
-        wrong: dict[Stage, list[str]] = {}
+        wrong: dict[Stage, list[Claim]] = {}
         for claim in self.claims:
             if claim.verdict is not Verdict.OK:
-                wrong.setdefault(claim.stage, []).append(f"{claim.what}: {claim.detail or claim.verdict}")
+                wrong.setdefault(claim.stage, []).append(claim)
         return wrong
 
     @property
@@ -129,3 +129,11 @@ class Report(BaseModel):
         """The stage that waits for people, so that none after it was begun; None if every stage was gone through."""
         last = self.stages[-1] if self.stages else None
         return last if last and last.verdict is Verdict.PENDING and last.stage is not Stage.SMOKE_TEST else None
+
+
+def _by_cause(claims: Iterable[Claim]) -> list[str]:
+    """Claims that do not hold, each with what was seen instead; where several share a cause, it is said once."""
+    causes: dict[str, dict[str, None]] = {}
+    for claim in claims:
+        causes.setdefault((claim.detail or claim.verdict).removesuffix("."), {})[claim.what] = None
+    return [f"{', '.join(whats)}: {cause}" for cause, whats in causes.items()]

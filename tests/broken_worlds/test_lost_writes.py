@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 
+from dcr.vault import paths
+from sandbox.konnect.state import Api
 from tests.broken_worlds.lossy_vault import behind_a_lossy_vault
 from tests.fake_clock import FakeClock
 from tests.readings.life import at_once
@@ -17,9 +20,12 @@ WRITTEN = (
     "tenants/acme/spec",
     "platform/lock",
     "platform/initial-client",
+    "platform/dcr-provider",
     "tenants/acme/applications/orders-client",
     "tenants/acme/applications/payments-client",
+    "platform/curity-changes",
 )
+PUBLICATION = re.compile(r"publications/[0-9a-f-]{36}/[0-9a-f-]{36}")
 
 
 @pytest.mark.parametrize("path", WRITTEN)
@@ -37,4 +43,15 @@ def test_every_path_that_an_onboarding_writes_is_here(living: LivingWorld) -> No
     living.onboard()
     mount = f"{living.platform.vault.mount}/data/"
     paths = {one.path for one in living.world.vault_audit.requests() if one.operation in ("create", "update")}
-    assert {path.removeprefix(mount) for path in paths if path.startswith(mount)} == set(WRITTEN)
+    written = {path.removeprefix(mount) for path in paths if path.startswith(mount)}
+    assert {path for path in written if not PUBLICATION.fullmatch(path)} == set(WRITTEN)
+    assert len(written) == len(WRITTEN) + len(living.tenant.apis)
+
+
+def test_a_publications_owner_that_vault_loses_is_noticed(living: LivingWorld) -> None:
+    orders = next(api for api in living.world.systems.organization.all(Api) if api.name == "Orders")
+    path = paths.publication(living.world.ready["portal"]["id"], orders.id)
+    with behind_a_lossy_vault(living, path) as (before_it, plan):
+        finished = before_it.onboard(platform=at_once(before_it.platform), clock=FakeClock().clock())
+    assert plan.met, "the write was lost"
+    assert "does not keep it" in finished.failure

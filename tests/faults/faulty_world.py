@@ -18,7 +18,6 @@ from dcr.results.report import Orphan
 from dcr.settings.model import Settings, load_settings
 from dcr.steps.context import StepContext
 from dcr.systems import build_systems
-from dcr.vault.paths import dcr_provider
 from sandbox.faults import FaultPlan, Kind, Matches, any_request, kinds
 from sandbox.konnect.state import Application, Provider, Strategy
 from sandbox.world import WorldOptions
@@ -177,9 +176,8 @@ def _nap(seconds: float) -> None:
 
 
 def _settled(state: dict[str, Any]) -> dict[str, Any]:
-    """Without the note of clients that were left behind, which is judged apart, and of a verification that did not end well at first."""
-    vault = {path: _without_note(record) for path, record in state["vault"].items() if path != dcr_provider()}
-    return {**state, "vault": vault}
+    """Without the note of clients that were left behind, which is judged apart."""
+    return {**state, "vault": {path: _without_note(record) for path, record in state["vault"].items()}}
 
 
 def _without_note(record: Any) -> Any:

@@ -29,6 +29,7 @@ CALLS = [
     ("portal", "GET"),
     ("portal", "POST"),
     ("vault", "GET"),
+    ("vault", "LIST"),
     ("vault", "POST"),
 ]
 STATUSES = (301, 302, 303, 307, 308)

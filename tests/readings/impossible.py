@@ -22,6 +22,26 @@ class Impossible:
         return self.readings.items() <= chosen.items()
 
 
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Some readings together that leave no way back from a lost secret: words that name the cause, and how people at the vendor mend it."""
+
+    readings: Mapping[str, frozenset[str]]
+    words: tuple[str, ...]
+    cure: Mapping[str, str]
+
+    def holds(self, chosen: Mapping[str, str]) -> bool:
+        """Whether each fact has one of its readings."""
+        return all(chosen.get(fact) in readings for fact, readings in self.readings.items())
+
+
+STUCK = Stuck(
+    {"portal.regenerate-secret": frozenset({"409", "403"}), "konnect.delete-at-identity-provider": frozenset({"refuses"})},
+    ("portal", "DELETE", "Unable to delete the DCR application"),
+    {"konnect.delete-at-identity-provider": "deletes"},
+)
+
+
 IMPOSSIBLE = (
     Impossible(
         {"konnect.registration-grant-types": "auth-methods", "curity.unsupported-grant-types": "refused"},

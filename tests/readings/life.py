@@ -32,6 +32,10 @@ class Life:
         self._disturb()
         return [*self._converges("after the disturbance"), *self._writes_nothing("once more")]
 
+    def come_back(self) -> list[str]:
+        """What is wrong once people have mended what stood in the way."""
+        return [*self._converges("after it was mended"), *self._writes_nothing("at last")]
+
     def _converges(self, which: str) -> list[str]:
         finished = self.onboard()
         if finished.failure:
