@@ -33,7 +33,7 @@ def report_as_markdown(report: Report) -> str:
         _section("Stages", _table(("Stage", "Verdict", "", "Seconds"), _stage_rows(report))),
         _section("Changes", _changes(report.changes)),
         _section("Claims", _table(("Verdict", "Claim", "Call", "Status", "When", "ms", "Request id"), map(_claim, report.claims))),
-        _section("Secrets are in", [f"- {code(path)}" for path in report.vault_paths]),
+        _section("Kept in Vault", [f"- {code(path)}" for path in report.vault_paths]),
         _section("Left behind", map(_orphan, report.orphans)),
         _section("Warnings", [f"- {escaped(warning)}" for warning in report.warnings]),
         _section("Requests", _requests(report)),

@@ -17,7 +17,7 @@ def report_lines(report: Report) -> list[Line]:
     lines += heading("Stages") + _stages(report)
     lines += heading("Changes") + change_lines(report.changes)
     lines += heading("Claims") + [line for claim in report.claims for line in _claim(claim)] if report.claims else []
-    lines += heading("Secrets are in") + indented(report.vault_paths) if report.vault_paths else []
+    lines += heading("Kept in Vault") + indented(report.vault_paths) if report.vault_paths else []
     lines += heading("Left behind") + [line for left in report.orphans for line in _orphan(left)] if report.orphans else []
     lines += heading("Warnings") + indented(report.warnings, NOTE) if report.warnings else []
     return [*lines, *_requests(report)]

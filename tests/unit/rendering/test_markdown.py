@@ -15,7 +15,7 @@ from tests.unit.rendering import values
 def test_a_report_has_every_section_and_the_evidence_in_a_table() -> None:
     text = report_as_markdown(values.report())
     titles = re.findall(r"^## (.*)$", text, re.MULTILINE)
-    assert titles == ["Error", "Stages", "Changes", "Claims", "Secrets are in", "Left behind", "Warnings", "Requests"]
+    assert titles == ["Error", "Stages", "Changes", "Claims", "Kept in Vault", "Left behind", "Warnings", "Requests"]
     assert text.startswith("# Tenant acme on platform sandbox: failed\n")
     assert (
         "| **ok** | orders-client reaches Orders v1 at GET /orders | `GET https://localhost:46005/orders` | 200 "
