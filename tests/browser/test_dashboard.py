@@ -36,7 +36,7 @@ def test_a_person_orders_a_tenant_by_the_form_sees_it_complete_and_reads_the_rep
     dashboard.fill(small)
     run_id = dashboard.start()
     dashboard.sees_state("Completed")
-    assert prefect.run(run_id)["parameters"] == {"tenant": small}
+    assert prefect.run(run_id)["parameters"]["tenant"] == small
     dashboard.open_artifact("tenant-acme")
     dashboard.reads("Tenant acme on platform sandbox: ok")
     dashboard.reads("vault://dcr/tenants/acme/applications/orders-client")
