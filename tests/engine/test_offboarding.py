@@ -8,11 +8,13 @@ import pytest
 
 from deployments.work_pools import OFFBOARDING, READING
 from tests.engine.installation import Installation
+from tests.engine.prefect_processes import until
 from tests.engine.writes import accepted_writes
 from tests.onboarding.leaving import offboarded
 from tests.sandbox_fixture import LivingWorld
 from tests.vault_values import read_value
 
+VERIFYING = "Konnect DCR verification"
 YES = {"approve": True, "name": "Ada Approver", "reason": "As agreed in ACME-2077"}
 
 
@@ -23,7 +25,7 @@ def untouched(living: LivingWorld) -> dict[str, list[str]]:
 
 
 @pytest.fixture
-def leaving(installed: Installation, living: LivingWorld, untouched: dict[str, list[str]]) -> Installation:  # noqa: ARG001 - looked at first
+def leaving(installed: Installation, living: LivingWorld, untouched: dict[str, list[str]]) -> Installation:
     """A tenant that is onboarded, and a worker that removes."""
     assert living.onboard().error is None
     living.forget_requests()
@@ -42,17 +44,27 @@ def dismantle(prefect: Installation) -> str:
 
 
 def made_for_tenants(living: LivingWorld) -> dict[str, list[str]]:
-    """What there is at Konnect and at Curity; the sandbox has things of others from the start."""
+    """What there is at Konnect and at Curity, but for the client by which Konnect verified its provider."""
+    clients = [one for one in living.state("curity-runtime")["registered_clients"] if one["client_name"] != VERIFYING]
     return {
         "applications": sorted(one["name"] for one in living.state("konnect")["applications"]),
-        "clients": sorted(one["client_id"] for one in living.state("curity-runtime")["registered_clients"]),
+        "clients": sorted(one["client_id"] for one in clients),
     }
 
 
-def tasks_of(prefect: Installation, run_id: str) -> list[str]:
-    """The names of a run's tasks."""
-    found = prefect.api.post("/task_runs/filter", {"flow_runs": {"id": {"any_": [run_id]}}})
-    return [one["name"] for one in found]
+def removals(prefect: Installation, run_id: str, *expected: str) -> None:
+    """The run's tasks that take away are these; the server writes tasks down a moment after they have ended."""
+
+    def named() -> set[str]:
+        found = prefect.api.post("/task_runs/filter", {"flow_runs": {"id": {"any_": [run_id]}}})
+        return {one["name"].removeprefix("remove ") for one in found if one["name"].startswith("remove ")}
+
+    until(f"the removals {expected}", lambda: {one.partition(" v1 in ")[0] for one in named()} == set(expected))
+
+
+ACCESS = ("registrations orders-client", "registrations payments-client")
+CREDENTIALS = (*ACCESS, "application orders-client", "application payments-client")
+EVERYTHING = (*CREDENTIALS, "publication Orders", "publication Payments", "tenant record")
 
 
 def test_what_would_go_is_shown_and_goes_once_a_person_approves_and_nobody_knows_the_tenant_then(
@@ -73,7 +85,7 @@ def test_what_would_go_is_shown_and_goes_once_a_person_approves_and_nobody_knows
     assert (receipt["level"], receipt["requested_by"], receipt["ticket"]) == ("everything", "jane.doe@acme.example", "ACME-2077")
     assert run_id in receipt["run"]
     assert "by Ada Approver" in leaving.artifacts("tenant-acme")[0]["data"]
-    assert "remove application orders-client" in tasks_of(leaving, run_id)
+    removals(leaving, run_id, *EVERYTHING)
 
     living.forget_requests()
     again = offboard(leaving)
@@ -100,19 +112,24 @@ def test_what_a_person_refuses_stays(leaving: Installation, living: LivingWorld)
 def test_a_removal_that_fails_in_the_middle_says_why_and_a_retry_asks_about_what_is_left(
     leaving: Installation, living: LivingWorld, untouched: dict[str, list[str]]
 ) -> None:
-    living.knobs("konnect", denied=["DELETE /v3/portals/"])
+    living.knobs("konnect", denied=["DELETE /v3/apis/"])  # publications, which go last
     run_id = offboard(leaving)
     leaving.waiting(run_id)
     leaving.answer(run_id, **YES)
     state = leaving.ended(run_id)
     assert state["name"] == "Failed"
-    assert "konnect" in state["message"].lower(), state["message"]
+    assert "/v3/apis/" in state["message"] and "403" in state["message"]
+    assert made_for_tenants(living) == untouched
     living.knobs("konnect", denied=[])
     leaving.retry(run_id)
     leaving.waiting(run_id, time=2)
+    plan = leaving.artifacts("plan-acme")[0]["data"]
+    assert "publications/Orders" in plan and "applications/orders-client" not in plan
     leaving.answer(run_id, **YES)
     leaving.completed(run_id, attempt=2)
-    assert made_for_tenants(living) == untouched
+    removals(leaving, run_id, *EVERYTHING)
+    receipt = read_value(living.world, "tenants/acme/receipt")
+    assert "publications/Orders" in receipt["removed"]
 
 
 def test_access_alone_can_be_taken_without_asking_anybody(leaving: Installation, living: LivingWorld) -> None:
@@ -120,6 +137,7 @@ def test_access_alone_can_be_taken_without_asking_anybody(leaving: Installation,
     run_id = offboard(leaving, level="access", ask_a_person=False)
     leaving.completed(run_id)
     assert made_for_tenants(living) == before
+    removals(leaving, run_id, *ACCESS)
     assert read_value(living.world, "tenants/acme/receipt")["level"] == "access"
 
 
@@ -149,6 +167,5 @@ def test_an_onboarding_that_asks_for_less_shows_a_task_for_each_thing_that_goes(
     with leaving.ruled({"removal": "apply"}):
         run_id = leaving.onboard(less)
         leaving.completed(run_id)
-    removing = [name for name in tasks_of(leaving, run_id) if name.startswith("remove ")]
-    assert removing != []
+    removals(leaving, run_id, *ACCESS, "application payments-client", "publication Payments")
     assert sorted([*untouched["applications"], "orders-client"]) == made_for_tenants(living)["applications"]
