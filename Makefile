@@ -62,7 +62,7 @@ benchmark: $(READY) ## what an onboarding costs, in seconds and requests
 screenshots: $(READY) ## the pictures of docs/prefect-ui.md, from real runs
 	$(BIN)/python -m tests.browser.screenshots
 
-up: $(READY) ## a Prefect server, two workers and a sandbox on loopback
+up: $(READY) ## a Prefect server, three workers and a sandbox on loopback
 	$(BIN)/python -m deployments.local up
 
 down: $(READY) ## stop what `make up` started

@@ -14,6 +14,11 @@ def artifact_key(report: Report) -> str:
     return f"tenant-{report.tenant}" if report.tenant else f"platform-{report.platform}"
 
 
+def plan_key(plan: Plan) -> str:
+    """Another page: what would be is not what was."""
+    return f"plan-{plan.tenant}" if plan.tenant else f"plan-platform-{plan.platform}"
+
+
 def publish_report(report: Report) -> None:
     """Write the report as a new version of the tenant's artifact; also of a run that failed."""
     create_markdown_artifact(
@@ -22,5 +27,5 @@ def publish_report(report: Report) -> None:
 
 
 def publish_plan(plan: Plan) -> None:
-    """Write the plan as a new version of the tenant's plan artifact."""
-    create_markdown_artifact(markdown=plan_as_markdown(plan), key=f"plan-{plan.tenant}", description=plan.summary())
+    """Write the plan as a new version of the artifact of its tenant's, or its platform's, plans."""
+    create_markdown_artifact(markdown=plan_as_markdown(plan), key=plan_key(plan), description=plan.summary())

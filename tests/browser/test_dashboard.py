@@ -1,4 +1,4 @@
-"""What people do in Prefect's dashboard: they order a tenant by the form, fix a failed run by Retry, approve a plan."""
+"""What people do in Prefect's dashboard: they order a tenant by the form, fix a failed run by Retry, approve a plan, take a tenant away."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from deployments.work_pools import OFFBOARDING
 from tests.browser.dashboard import Dashboard
 from tests.consumer import unusable
 from tests.engine.installation import Installation
 from tests.engine.writes import accepted_writes
 from tests.sandbox_fixture import LivingWorld
+from tests.vault_values import read_value
 
 
 @pytest.fixture
@@ -104,3 +106,30 @@ def test_a_person_reads_the_plan_approves_it_with_name_and_reason_and_the_report
     dashboard.open_artifact("tenant-acme")
     dashboard.reads("by Ada Approver")
     assert "As agreed in ACME-1042" in prefect.artifacts("tenant-acme")[0]["data"]
+
+
+def test_a_person_takes_a_tenant_away_by_the_form_reads_what_would_go_and_approves_it(
+    installed: Installation, living: LivingWorld, dashboard: Dashboard
+) -> None:
+    untouched = len(living.state("konnect")["applications"])
+    assert living.onboard().error is None
+    living.forget_requests()
+    installed.worker(OFFBOARDING)
+    dashboard.run_form(installed.deployment("offboard tenant", "offboard")["id"])
+    dashboard.text("slug", "acme")
+    dashboard.text("requested_by", "jane.doe@acme.example")
+    dashboard.choose("level", "credentials")
+    run_id = dashboard.start()
+    dashboard.sees_state("Suspended")
+    assert installed.run(run_id)["parameters"]["level"] == "credentials"
+    assert accepted_writes(living) == []
+    dialog = dashboard.asked()
+    expect(dialog.get_by_role("heading", name="Plan for tenant acme on platform sandbox")).to_be_visible()
+    expect(dialog.get_by_text("- konnect/portals/acme-portal/applications/orders-client").first).to_be_visible()
+    dashboard.approve(dialog, "Ada Approver", "As agreed in ACME-2077")
+    dashboard.sees_state("Completed")
+    dashboard.open_artifact("tenant-acme")
+    dashboard.reads("Tenant acme on platform sandbox: ok")
+    dashboard.reads("by Ada Approver")
+    assert len(living.state("konnect")["applications"]) == untouched
+    assert read_value(living.world, "tenants/acme/receipt")["level"] == "credentials"

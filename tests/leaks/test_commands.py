@@ -26,8 +26,15 @@ COMMANDS = {
     "onboard --json": 0,
     "onboard": 0,
     "diagnose": 0,
+    "offboard --plan --json": 2,
+    "offboard --level access --yes": 0,
+    "offboard --yes --json": 0,
+    "dismantle --plan --json": 2,
+    "dismantle --yes": 0,
 }
 """One after the other on one sandbox -> exit code."""
+ABOUT: dict[str, tuple[str, ...]] = {"offboard": ("acme",), "dismantle": ()}
+"""What a command is about, where that is not the tenant's file."""
 
 
 class Commands:
@@ -41,7 +48,7 @@ class Commands:
         """One command, as a person types it."""
         notes = self.directory / command.replace(" ", "-")
         name, *options = command.split()
-        given = [sys.executable, "-m", "cli", name, str(TENANT), *options, "--platform", str(PLATFORM)]
+        given = [sys.executable, "-m", "cli", name, *ABOUT.get(name, (str(TENANT),)), *options, "--platform", str(PLATFORM)]
         surroundings = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.directory),
