@@ -36,9 +36,10 @@ class ClientLook:
 
     def metadata(self) -> Metadata | Unasked:
         """Where tokens are to be had; shared by all questions."""
-        return self.ctx.cached("inventory metadata", lambda: self.questions.ask(Holder.CURITY, self._metadata))
+        return self.ctx.cached("inventory metadata", lambda: self.questions.ask(Holder.CURITY, self.metadata_or_raise))
 
-    def _metadata(self) -> Metadata:
+    def metadata_or_raise(self) -> Metadata:
+        """The same, for a question of several parts."""
         state = CurityState(None)
         if not self.ctx.platform.curity.issuer:
             found = state_if_readable(self.ctx)

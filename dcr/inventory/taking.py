@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from dcr.inventory.claims import ids_in
 from dcr.inventory.client_things import ClientLook
+from dcr.inventory.listed_clients import things_listed
 from dcr.inventory.memory import KeptTenant, VaultMemory, lock_of, read_memory
 from dcr.inventory.portal_things import PortalLook
 from dcr.inventory.questions import Questions, Unasked
-from dcr.inventory.region import Region, gone_applications, read_region
+from dcr.inventory.region import gone_applications, read_region
 from dcr.inventory.shared_objects import things_shared
 from dcr.inventory.thing import TO_SETTLE, Holder, Inventory, Judgement, Thing
 from dcr.inventory.vault_things import things_of_vault
@@ -35,22 +36,27 @@ def take_inventory(ctx: StepContext, slug: str = "") -> Inventory:
     if isinstance(memory, Unasked):
         return Inventory(platform=ctx.platform.name, tenant=slug, at=now(), things=tuple(_without_vault(memory.why)))
     tenants = [one for one in memory.tenants if slug in ("", one.slug)]
-    things = list(_compared(ctx, questions, memory, tenants))
+    things, limits = _compared(ctx, questions, memory, tenants)
     things = [_of_others(thing, slug) for thing in things] if slug else things
     things = [_doubted(thing) for thing in things] if memory.gaps else things
     things = list(_settled(ctx, questions, tenants, things))
-    return Inventory(platform=ctx.platform.name, tenant=slug, at=now(), things=tuple(things))
+    return Inventory(platform=ctx.platform.name, tenant=slug, at=now(), things=tuple(things), limits=limits)
 
 
-def _compared(ctx: StepContext, questions: Questions, memory: VaultMemory, tenants: list[KeptTenant]) -> Iterator[Thing]:
+def _compared(
+    ctx: StepContext, questions: Questions, memory: VaultMemory, tenants: list[KeptTenant]
+) -> tuple[list[Thing], tuple[str, ...]]:
+    """All things, and what this installation does not offer to be asked."""
     ids = ids_in(memory)
     ctx.progress("reading Konnect")
-    region: Region = read_region(ctx, questions, memory, tenants)
-    yield from things_of_vault(ctx, memory, gone_applications(ctx, questions, region, tenants))
-    yield from things_shared(ctx, region)
-    yield from PortalLook(ctx, questions, memory, ids, region).things()
+    region = read_region(ctx, questions, memory, tenants)
+    things = [*things_of_vault(ctx, memory, gone_applications(ctx, questions, region, tenants)), *things_shared(ctx, region)]
+    things += PortalLook(ctx, questions, memory, ids, region).things()
     ctx.progress("asking Curity")
-    yield from ClientLook(ctx, questions, memory, ids).things(tenants)
+    look = ClientLook(ctx, questions, memory, ids)
+    things += look.things(tenants)
+    listed, limits = things_listed(look, region, things)
+    return [*things, *listed], limits
 
 
 def _without_vault(why: str) -> Iterator[Thing]:
