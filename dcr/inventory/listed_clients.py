@@ -5,7 +5,7 @@ Source: docs/vendors/curity.md, Client GraphQL, Registration.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from dcr.curity.runtime.client_listing import SCOPE, ListedClient, list_clients
@@ -27,20 +27,22 @@ NOT_OFFERED = (
 )
 
 
-def things_listed(look: ClientLook, region: Region, told: Iterable[Thing]) -> tuple[tuple[Thing, ...], tuple[str, ...]]:
-    """What the listing adds, and what this installation does not offer.
+def things_listed(look: ClientLook, region: Region, told: list[Thing]) -> tuple[list[Thing], tuple[str, ...]]:
+    """All with what the listing adds, and what this installation does not offer.
 
     Args:
-        told: what is a thing already, so that none is told twice.
+        told: what is a thing already, so that none is told twice. A registration without an answer is told by its client, if that is there.
     """
     if not look.ctx.settings.curity.management_client:
-        return (), (NOT_OFFERED,)
+        return told, (NOT_OFFERED,)
     listed = look.questions.ask(Holder.CURITY, lambda: _listed(look))
     if isinstance(listed, Unasked):
-        return (_unasked(listed.why),), ()
+        return [*told, _unasked(listed.why)], ()
     known = {thing.where for thing in told if thing.kind == "client"}
     adopted = {one.client_id: one.name for one in region.applications().values() if one.client_id}
-    return tuple(_things(look, [one for one in listed if one.client_id not in known], adopted)), ()
+    heard_of = {f"{OPERATION}={one.marked(OPERATION)}" for one in listed}
+    rest = [thing for thing in told if thing.kind != "client" or thing.where not in heard_of]
+    return [*rest, *_things(look, [one for one in listed if one.client_id not in known], adopted)], ()
 
 
 def _listed(look: ClientLook) -> tuple[ListedClient, ...]:

@@ -55,8 +55,7 @@ def _compared(
     ctx.progress("asking Curity")
     look = ClientLook(ctx, questions, memory, ids)
     things += look.things(tenants)
-    listed, limits = things_listed(look, region, things)
-    return [*things, *listed], limits
+    return things_listed(look, region, things)
 
 
 def _without_vault(why: str) -> Iterator[Thing]:

@@ -11,7 +11,7 @@ from rich.text import Text
 from dcr.inventory.thing import Inventory, Judgement, Thing
 from dcr.model.timestamps import moment
 from dcr.model.violations import printable
-from dcr.rendering.lines import BAD, FAINT, GOOD, HEADING, NOTE, Line, heading, indented, show
+from dcr.rendering.lines import BAD, FAINT, GOOD, HEADING, NOTE, Line, columns, heading, indented, show
 
 ORDER = (Judgement.ORPHAN, Judgement.SECRET_MISSING, Judgement.UNKNOWN, Judgement.FOREIGN, Judgement.ANOTHER, Judgement.OURS)
 STYLES = {Judgement.ORPHAN: BAD, Judgement.SECRET_MISSING: BAD, Judgement.UNKNOWN: NOTE, Judgement.OURS: GOOD}
@@ -55,14 +55,17 @@ def to_do(inventory: Inventory) -> Iterator[tuple[str, str]]:
 
 
 def show_inventory(inventory: Inventory, console: Console) -> None:
-    """Print it. A terminal folds cells at its width; where there is none, each row is one long line."""
+    """Print it. A terminal folds cells at its width; where there is none, each row is one line, for grep."""
     show([Line(title(inventory), HEADING), Line("")], console)
-    table = Table(*COLUMNS, box=None, pad_edge=False, header_style=HEADING)
-    for thing in in_order(inventory):
-        table.add_row(*(Text(cell) for cell in cells(thing, inventory.at)), style=STYLES.get(thing.judged, FAINT))
-    if inventory.things:
-        widest = console.width if console.is_terminal else max(console.measure(table).maximum, console.width)
-        console.print(table, width=widest, soft_wrap=not console.is_terminal)
+    things = in_order(inventory)
+    rows, styles = [cells(thing, inventory.at) for thing in things], [STYLES.get(thing.judged, FAINT) for thing in things]
+    if console.is_terminal:
+        table = Table(*COLUMNS, box=None, pad_edge=False, header_style=HEADING)
+        for row, style in zip(rows, styles, strict=True):
+            table.add_row(*map(Text, row), style=style)
+        console.print(table)
+    else:
+        show([Line(row, style) for row, style in zip(columns([COLUMNS, *rows]), (HEADING, *styles), strict=True)], console)
     show(_after(inventory), console)
 
 

@@ -224,7 +224,7 @@ PLANTED: Mapping[str, tuple[Planting, tuple[Found, ...]]] = {
         (_of("vault", "publication record", NOBODYS_API, ORPHAN, "vault kv metadata delete dcr/publications/"),),
     ),
     "a second DCR provider": (_second_provider, (_of("konnect", "DCR provider", "curity", ORPHAN, "Delete DCR provider"),)),
-    "a second auth strategy": (_second_strategy, (_of("konnect", "auth strategy", "curity", ORPHAN, "Delete auth strategy"),)),
+    "a second auth strategy": (_second_strategy, (_of("konnect", "auth strategy", "curity-dcr", ORPHAN, "Delete auth strategy"),)),
     "a registration that is not asked for": (
         _one_api_less_for_one,
         (_of("konnect", "registration", "orders-client for Payments v1", ORPHAN, ONBOARD),),

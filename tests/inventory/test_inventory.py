@@ -10,33 +10,14 @@ import pytest
 
 from dcr.errors import Refused
 from dcr.inventory.taking import take_inventory
-from dcr.inventory.thing import Inventory, Judgement, Thing
+from dcr.inventory.thing import Judgement, Thing
 from dcr.results.report import Verdict
-from dcr.secret import Secret
 from dcr.systems import Systems
 from tests.inventory.lives import LIVING, globex
 from tests.inventory.operator import operator
 from tests.inventory.planted import PLANTED, Found
+from tests.inventory.taking import as_reader, taken, told
 from tests.sandbox_fixture import LivingWorld
-
-
-def as_reader(living: LivingWorld) -> LivingWorld:
-    """The same world, reached with Vault's policy `reader`."""
-    role = living.world._operator.roles["dcr-reader"]
-    login = living.settings.vault.model_copy(update={"role_id": role.role_id, "secret_id": Secret(role.secret_id)})
-    return replace(living, settings=living.settings.model_copy(update={"vault": login}))
-
-
-def taken(living: LivingWorld, slug: str = "") -> Inventory:
-    systems = as_reader(living).systems()
-    try:
-        return take_inventory(replace(living.context(systems), tenant=None), slug)
-    finally:
-        systems.close()
-
-
-def told(things: tuple[Thing, ...]) -> list[str]:
-    return [f"{one.judged.value}: {one.system.value} {one.kind} {one.name}: {one.why}" for one in things]
 
 
 def test_after_an_onboarding_everything_is_ours_or_foreign(living: LivingWorld) -> None:

@@ -119,4 +119,4 @@ def _data(oauth: OAuth, url: str, token: Secret, query: str, variables: Mapping[
 
 
 def _odd(url: str, said: str) -> Refused:
-    return Refused(f"oauth: POST {url}", said, "Check docs/vendors/curity.md, Client GraphQL, against this version of Curity.")
+    return Refused(f"oauth: POST {url}", said, "This version of Curity has another API for it; docs/inventory.md says what is expected.")
