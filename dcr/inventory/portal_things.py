@@ -195,7 +195,7 @@ class PortalLook:
     def _publisher(self, contents: PortalContents, found: ListedPublication, label: str) -> Judged:
         wanting = [one.slug for one in self.memory.tenants if one.tenant and _asks(one, contents.name, label)]
         if wanting:
-            return Judgement.OURS, f"asked for by {', '.join(wanting)}", wanting[0], ""
+            return Judgement.OURS, f"asked for by {', '.join(wanting)}", self._owner_of(contents, found, wanting), ""
         unclear = next((one for one in self.memory.tenants if one.unclear), None)
         if unclear or isinstance(self.region.apis, Unasked):
             why = f"it cannot be told what {unclear.slug} asks for" if unclear else "it cannot be told which API it is"
@@ -209,6 +209,12 @@ class PortalLook:
             settle = f"Take API {found.api_id} out of portal {contents.name} in Konnect; then remove that record."
             return Judgement.ORPHAN, why, named[0].ownership.owner, settle
         return Judgement.FOREIGN, "with our auth strategy; no tenant asks for it or has published it", "", ""
+
+    def _owner_of(self, contents: PortalContents, found: ListedPublication, wanting: list[str]) -> str:
+        """As Vault says; as long as it does not, the first by name."""
+        owners = {(one.portal_id, one.api_id): one.ownership.owner for one in self.memory.publications}
+        owner = owners.get((contents.id, found.api_id), "")
+        return owner if owner in wanting else wanting[0]
 
 
 def _asks(kept: KeptTenant, portal: str, label: str) -> bool:

@@ -128,7 +128,7 @@ def _publication(memory: VaultMemory, kept: KeptPublication) -> Thing:
         where=kept.where,
         judged=judged,
         why=why,
-        tenant=wanting[0] if wanting else kept.ownership.owner,
+        tenant=kept.ownership.owner,
         since=kept.ownership.since,
         settle=settle,
     )

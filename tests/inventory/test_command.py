@@ -7,6 +7,10 @@ import pytest
 from cli import main
 from dcr.inventory.thing import Inventory, Judgement
 from dcr.rendering.inventory_markdown import inventory_as_markdown
+from dcr.settings.ready_file import SandboxLogin
+from dcr.systems import close_systems
+from deployments.environment import logged_in
+from flows.take_inventory import inventory
 from tests.inventory.operator import operator
 from tests.inventory.planted import PLANTED
 from tests.inventory.taking import taken
@@ -55,3 +59,22 @@ def test_as_markdown_nothing_that_others_name_acts(living: LivingWorld) -> None:
     text = inventory_as_markdown(found.model_copy(update={"things": (*found.things, thing)}))
     assert "## What settles it" in text and "`dcr onboard <acme's file>`" in text
     assert "\\<b\\>\\|x" in text and text.startswith("# Inventory on platform sandbox")
+
+
+def test_the_flow_publishes_what_it_found_and_ends_by_its_verdict(living: LivingWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not living.onboard().failure
+    published: dict[str, str] = {}
+    monkeypatch.setattr("tasks.inventory.create_markdown_artifact", lambda markdown, key, description: published.update({key: markdown}))
+    for name, value in logged_in({}, living.ready_file, SandboxLogin.READER).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DCR_PLATFORM_FILE", str(TREE / "examples/platforms/sandbox.yaml"))
+    try:
+        clean = inventory.fn()
+        with operator(living) as by:
+            PLANTED["a replaced application"][0](by)
+        behind = inventory.fn("acme")
+    finally:
+        close_systems()
+    assert clean.is_completed() and (behind.is_failed(), behind.name) == (True, "LeftBehind")
+    assert set(published) == {"inventory-sandbox", "inventory-tenant-acme"}
+    assert "names it as replaced" in published["inventory-tenant-acme"]
