@@ -12,7 +12,7 @@ from dcr.curity.admin.issuer import issuer_of
 from dcr.curity.admin.state import CurityState
 from dcr.curity.runtime.oauth import InvalidClient, Metadata
 from dcr.errors import Passing
-from dcr.inventory.claims import IdsInVault
+from dcr.inventory.claims import IdsInVault, LeftoverLine
 from dcr.inventory.memory import KeptApplication, KeptTenant, VaultMemory
 from dcr.inventory.questions import Questions, Unasked
 from dcr.inventory.thing import Holder, Judgement, Thing
@@ -78,7 +78,7 @@ class ClientLook:
             since = kept.record.text("registered_at") or kept.since
             yield _thing(kept.client_id, f"of {tenant.slug}/{kept.name}", judged, why, tenant.slug, settle, since)
         replaced = former_client(kept.record)
-        if replaced:
+        if replaced and replaced.client_id not in self.ids.clients:  # what a record needs is never left over
             why = f"{kept.where} has replaced it, and it is not removed yet"
             yield _thing(replaced.client_id, f"of {tenant.slug}/{kept.name}", Judgement.ORPHAN, why, tenant.slug, tenant.settle)
 
@@ -113,16 +113,17 @@ class ClientLook:
 
     def _named(self, slugs: Collection[str]) -> Iterator[Thing]:
         """Clients that records and receipts name as possible orphans."""
-        told: set[str] = set()
+        replaced = (former_client(kept.record) for kept in self.memory.applications())
+        told = {one.client_id for one in replaced if one}
         for tenant, line in self.ids.lines:
             if tenant.slug not in slugs or (line.client_id and line.client_id in told):
                 continue
-            told.add(line.client_id)
+            told |= {line.client_id} - {""}
             tail = f", then take its line out of {line.where}." if line.in_list else f", then {tenant.settle}"
             if line.client_id in self.ids.clients:
-                judged, why = Judgement.OURS, f"{line.where} names it as a possible orphan, and a record has its client id: it is none"
-                settle = f"Take its line out of {line.where}."
-            elif line.client_id:
+                yield _mistaken(tenant, line)
+                continue
+            if line.client_id:
                 judged, why = Judgement.ORPHAN, f"{line.where} names it as a possible orphan"
                 settle = f"Remove client {line.client_id} at Curity by its id{tail}"
             else:
@@ -130,6 +131,21 @@ class ClientLook:
                 mark = f" with the property {line.mark}" if line.mark else ""
                 settle = f"Look at Curity for a client named {line.name}{mark}, remove it by its id unless a record has that{tail}"
             yield _thing(line.client_id or line.mark, line.name, judged, why, tenant.slug, settle, line.since)
+
+
+def _mistaken(tenant: KeptTenant, line: LeftoverLine) -> Thing:
+    """A line about a client that a record has: the client is a thing of its own, and lives."""
+    return Thing(
+        system=Holder.VAULT,
+        kind="possible orphan",
+        name=line.client_id,
+        where=line.where,
+        judged=Judgement.OURS,
+        why="a record in Vault has this client id: it is none",
+        tenant=tenant.slug,
+        since=line.since,
+        settle=f"Take its line out of {line.where}.",
+    )
 
 
 def _thing(client_id: str, name: str, judged: Judgement, why: str, tenant: str, settle: str, since: str = "") -> Thing:

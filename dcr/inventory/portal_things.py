@@ -81,6 +81,13 @@ class PortalLook:
         same_client = self.ids.clients.get(client)
         if same_client:
             return self._of_known_client(same_client)
+        if isinstance(self.region.strategies, Unasked):
+            return (
+                Judgement.UNKNOWN,
+                "no record claims it, and which strategy is ours could not be asked",
+                "",
+                "Ask again when Konnect answers.",
+            )
         strategies = self.region.strategy_ids(self.ctx.platform.konnect.auth_strategy.name)
         if not found.auth_strategy or found.auth_strategy.id not in strategies:
             return Judgement.FOREIGN, "it does not use our auth strategy", "", ""

@@ -73,10 +73,11 @@ def _of_others(thing: Thing, slug: str) -> Thing:
 
 
 def _doubted(thing: Thing) -> Thing:
-    """What could not be read in Vault may claim what else is left over."""
-    if thing.judged is not Judgement.ORPHAN:
+    """What could not be read in Vault may claim what else is left over, or be what is missing."""
+    seen = thing.judged is Judgement.SECRET_MISSING and thing.system is not Holder.VAULT  # a system said so
+    if thing.judged not in TO_SETTLE or seen:
         return thing
-    why = f"{thing.why}; but not all of Vault could be read, and the rest may claim it"
+    why = f"{thing.why}; but not all of Vault could be read, and the rest may say otherwise"
     return thing.model_copy(update={"judged": Judgement.UNKNOWN, "why": why})
 
 

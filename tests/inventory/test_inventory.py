@@ -144,7 +144,7 @@ def test_what_vault_does_not_let_read_may_claim_the_rest(living: LivingWorld) ->
     finally:
         systems.close()
     assert found.of(Judgement.ORPHAN) == () and found.verdict is not Verdict.OK
-    assert any("may claim it" in one.why for one in found.of(Judgement.UNKNOWN))
+    assert any("the rest may say otherwise" in one.why for one in found.of(Judgement.UNKNOWN))
 
 
 # How it asks
