@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from dcr.inventory.memory import KeptTenant, VaultMemory
 from dcr.inventory.questions import Questions, Unasked
-from dcr.inventory.thing import Holder
+from dcr.inventory.thing import Holder, Judgement
 from dcr.konnect.api_registrations import ApiRegistration, list_registrations
 from dcr.konnect.applications import KonnectApplication, find_application_anywhere, list_applications
 from dcr.konnect.labels import is_ours
@@ -81,9 +81,15 @@ def read_region(ctx: StepContext, questions: Questions, memory: VaultMemory, ten
     )
 
 
-def gone_applications(ctx: StepContext, questions: Questions, region: Region, tenants: Collection[KeptTenant]) -> dict[str, str]:
-    """Why a record's application is nowhere, by the record's place. One that its portal does not list is asked for by its id."""
-    there, found = region.applications(), {}
+def gone_applications(
+    ctx: StepContext, questions: Questions, region: Region, tenants: Collection[KeptTenant]
+) -> dict[str, tuple[Judgement, str]]:
+    """What a record is whose application is not found, and why, by the record's place.
+
+    One that its portal does not list is asked for by its id. A portal that is not listed may be gone, or not ours to see: lists leave out
+    what the token may not read.
+    """
+    there, found = region.applications(), dict[str, tuple[Judgement, str]]()
     for kept in (one for tenant in tenants for one in tenant.applications if one.record.ours and one.record.application_id):
         contents = region.contents.get(kept.record.text("portal_id"))
         unread = isinstance(region.portals, Unasked) or (contents is not None and isinstance(contents.applications, Unasked))
@@ -91,8 +97,10 @@ def gone_applications(ctx: StepContext, questions: Questions, region: Region, te
         if known in there or unread:
             continue
         seen = questions.ask(Holder.KONNECT, lambda known=known: find_application_anywhere(ctx.konnect, known))  # type: ignore[misc]
-        if seen is None:
-            found[kept.where] = f"its application {known} is in no portal any more"
+        if seen is None and contents:
+            found[kept.where] = Judgement.ORPHAN, f"its application {known} is in no portal any more"
+        elif not contents:
+            found[kept.where] = Judgement.UNKNOWN, "its portal is not listed: it is gone, or the token may not see it"
     return found
 
 

@@ -14,11 +14,11 @@ from dcr.steps.context import StepContext
 from dcr.vault import paths
 
 
-def things_of_vault(ctx: StepContext, memory: VaultMemory, gone: Mapping[str, str]) -> Iterator[Thing]:
+def things_of_vault(ctx: StepContext, memory: VaultMemory, gone: Mapping[str, tuple[Judgement, str]]) -> Iterator[Thing]:
     """All of it, each once; what could not be read is one thing a reason.
 
     Args:
-        gone: why a record's application is nowhere, by the record's place.
+        gone: what a record is whose application is not found, and why, by the record's place.
     """
     for why in memory.gaps:
         yield Thing(
@@ -37,14 +37,14 @@ def things_of_vault(ctx: StepContext, memory: VaultMemory, gone: Mapping[str, st
     yield from _initial_client(ctx, memory)
 
 
-def _of_tenant(tenant: KeptTenant, gone: Mapping[str, str]) -> Iterator[Thing]:
+def _of_tenant(tenant: KeptTenant, gone: Mapping[str, tuple[Judgement, str]]) -> Iterator[Thing]:
     if tenant.unclear:
         yield _spec(tenant, Judgement.UNKNOWN, tenant.unclear, onboard(tenant.slug))
     elif tenant.tenant:
         yield _spec(tenant, Judgement.OURS, f"accepted {tenant.accepted.accepted_at}".rstrip())
         yield from _without_record(tenant)
     for kept in tenant.applications:
-        judged, why, settle = _record(tenant, kept, gone.get(kept.where, ""))
+        judged, why, settle = _record(tenant, kept, gone.get(kept.where))
         yield Thing(
             system=Holder.VAULT,
             kind="application record",
@@ -91,7 +91,7 @@ def _without_record(tenant: KeptTenant) -> Iterator[Thing]:
             )
 
 
-def _record(tenant: KeptTenant, kept: KeptApplication, gone: str) -> tuple[Judgement, str, str]:
+def _record(tenant: KeptTenant, kept: KeptApplication, gone: tuple[Judgement, str] | None) -> tuple[Judgement, str, str]:
     record = kept.record
     if not record.ours:
         return Judgement.FOREIGN, "this tool did not write it", ""
@@ -101,7 +101,7 @@ def _record(tenant: KeptTenant, kept: KeptApplication, gone: str) -> tuple[Judge
         why = "the accepted tenant does not ask for it any more" if tenant.tenant else f"there is no accepted tenant {tenant.slug}"
         return Judgement.ORPHAN, why, tenant.settle
     if gone:
-        return Judgement.ORPHAN, gone, tenant.settle
+        return *gone, tenant.settle
     if record.credentials is None:
         said = "a run was interrupted between making the secret and keeping it" if record.pending else "it holds no whole credentials"
         return Judgement.SECRET_MISSING, said, tenant.settle

@@ -152,6 +152,11 @@ def _application_gone(by: Operator) -> None:
     by.konnect("DELETE", f"/v3/portals/{by.portal_id}/applications/{by.kept('orders-client')['application_id']}")
 
 
+def _portal_unseen(by: Operator) -> None:
+    """As of a portal that was deleted, or that the token may not see."""
+    by.change(ORDERS, portal_id=NOBODYS_API, application_id=NOBODYS_API)
+
+
 def _client_gone(by: Operator) -> None:
     by.living.world.systems.node.clients.delete(by.kept("payments-client")["client_id"])
 
@@ -248,6 +253,7 @@ PLANTED: Mapping[str, tuple[Planting, tuple[Found, ...]]] = {
         ),
     ),
     "a record whose application is gone": (_application_gone, (_of("vault", RECORD, "orders-client", ORPHAN, ONBOARD),)),
+    "a record whose portal is not listed": (_portal_unseen, (_of("vault", RECORD, "orders-client", UNKNOWN, ONBOARD),)),
     "a client that is gone": (
         _client_gone,
         (_of("curity", CLIENT, "of acme/payments-client", MISSING, f"{ONBOARD} --replace payments-client"),),
