@@ -25,6 +25,7 @@ COMMANDS = {
     "onboard": "Take a tenant from nothing to a verified request.",
     "offboard": "Take a tenant away again, and prove it.",
     "dismantle": "Take the platform's own part away again, once no tenant uses it.",
+    "inventory": "Compare what Vault, Konnect and Curity hold, and name what is left behind.",
     "diagnose": "Find out why dynamic client registration fails for a tenant.",
     "probe": "Find out how real systems behave where their documents leave it open.",
     "trigger": "Start an onboarding at a Prefect server, as its API's users do.",

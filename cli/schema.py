@@ -12,6 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core.core_schema import DataclassField, ModelField, TypedDictField
 
 from dcr.diagnosis.finding import Diagnosis
+from dcr.inventory.thing import Inventory
 from dcr.model.platform import Platform
 from dcr.model.tenant import Tenant
 from dcr.probe.display import Probed
@@ -30,6 +31,7 @@ class SchemaName(StrEnum):
     REPORT = "report"
     DIAGNOSIS = "diagnosis"
     PROBE = "probe"
+    INVENTORY = "inventory"
 
 
 MODELS: dict[SchemaName, type[BaseModel]] = {
@@ -39,15 +41,16 @@ MODELS: dict[SchemaName, type[BaseModel]] = {
     SchemaName.REPORT: Report,
     SchemaName.DIAGNOSIS: Diagnosis,
     SchemaName.PROBE: Probed,
+    SchemaName.INVENTORY: Inventory,
 }
 
 
 def schema(document: Annotated[SchemaName, typer.Argument(help="Which one.")]) -> None:
     """Print the JSON Schema of a document.
 
-    Tenant and platform are what you write, for an editor that completes and checks while you type; plan, report, diagnosis and probe are
-    what `dcr plan`, `dcr onboard`, `dcr diagnose` and `dcr probe` print with --json. These carry a `schema_version`, which grows when an
-    old reader would misread them.
+    Tenant and platform are what you write, for an editor that completes and checks while you type; plan, report, diagnosis, probe and
+    inventory are what `dcr plan`, `dcr onboard`, `dcr diagnose`, `dcr probe` and `dcr inventory` print with --json. These carry a
+    `schema_version`, which grows when an old reader would misread them.
 
     \b
     Examples:

@@ -5,6 +5,7 @@ Source: docs/vendors/konnect.md, Admin registrations.
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from dcr.konnect.answers import Id, KonnectAnswer
@@ -42,12 +43,18 @@ class ApiRegistration(KonnectAnswer):
     status: Status
     api: Reference
     application: Reference
+    created_at: datetime | None = None
 
 
 def find_registrations(konnect: Konnect, portal_id: str, application_id: str) -> dict[str, ApiRegistration]:
     """The application's registrations, by API id."""
     found = konnect.listed(_path(portal_id, application_id), ApiRegistration, {})
     return {registration.api.id: registration for registration in found if registration.application.id == application_id}
+
+
+def list_registrations(konnect: Konnect, portal_id: str) -> tuple[ApiRegistration, ...]:
+    """Every registration of a portal, in whatever state, whoever's application it is."""
+    return konnect.listed(f"/v3/portals/{portal_id}/application-registrations", ApiRegistration, {})
 
 
 def applications_with_access(konnect: Konnect, portal_id: str, api_id: str) -> frozenset[str]:

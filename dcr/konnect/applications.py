@@ -76,15 +76,20 @@ def find_applications_named(konnect: Konnect, portal_id: str, name: str) -> tupl
     return tuple(sorted((one for one in found if one.name == name), key=lambda one: one.created_at))
 
 
+def list_applications(konnect: Konnect, portal_id: str) -> tuple[KonnectApplication, ...]:
+    """Every application of a portal, whoever owns it. One list a portal: there is none across portals."""
+    return konnect.listed(_path(portal_id), KonnectApplication, {})
+
+
 def find_applications_of_client(konnect: Konnect, portal_id: str, client_id: str) -> tuple[KonnectApplication, ...]:
     """The portal's applications with this client, oldest first, whoever owns them. There is no filter by client."""
-    found = konnect.listed(_path(portal_id), KonnectApplication, {})
+    found = list_applications(konnect, portal_id)
     return tuple(sorted((one for one in found if one.client_id == client_id), key=lambda one: one.created_at))
 
 
 def find_applications_of_strategies(konnect: Konnect, portal_id: str, strategy_ids: Collection[str]) -> tuple[KonnectApplication, ...]:
     """The portal's applications that authenticate by one of these strategies, whoever owns them."""
-    found = konnect.listed(_path(portal_id), KonnectApplication, {})
+    found = list_applications(konnect, portal_id)
     return tuple(one for one in found if one.auth_strategy and one.auth_strategy.id in strategy_ids)
 
 

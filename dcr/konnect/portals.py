@@ -44,6 +44,11 @@ class KonnectApi(KonnectAnswer):
     name: str
     version: str | None = None
 
+    @property
+    def label(self) -> str:
+        """Name and version, as a tenant names it."""
+        return f"{self.name} {self.version or ''}".strip()
+
 
 class SyncError(KonnectAnswer):
     """Why the auth plugin could not be installed on the linked service."""

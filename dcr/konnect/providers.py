@@ -49,6 +49,11 @@ def find_providers(konnect: Konnect, name: str) -> tuple[KonnectProvider, ...]:
     return tuple(sorted((provider for provider in found if provider.name == name), key=lambda provider: provider.created_at))
 
 
+def list_providers(konnect: Konnect) -> tuple[KonnectProvider, ...]:
+    """Every one of the region, whoever made it, oldest first."""
+    return tuple(sorted(konnect.listed(PATH, KonnectProvider, {}), key=lambda one: one.created_at))
+
+
 def read_provider(konnect: Konnect, provider_id: str) -> KonnectProvider:
     """One provider by id."""
     return konnect.read(f"{PATH}/{provider_id}", KonnectProvider)

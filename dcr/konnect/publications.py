@@ -6,6 +6,7 @@ Source: docs/vendors/konnect.md, Publications.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from dcr.konnect.answers import Id, KonnectAnswer, Listing, parsed
@@ -20,6 +21,7 @@ class Publication(KonnectAnswer):
 
 class ListedPublication(Publication):
     api_id: Id
+    created_at: datetime | None = None
 
 
 def find_publications(konnect: Konnect, portal_id: str, api_ids: Iterable[str]) -> dict[str, Publication]:
@@ -28,6 +30,11 @@ def find_publications(konnect: Konnect, portal_id: str, api_ids: Iterable[str]) 
     path = f"/v3/portals/{portal_id}/api-publications"
     found = konnect.listed(path, ListedPublication, {"filter[api_id][oeq]": ",".join(wanted)}) if wanted else ()
     return {publication.api_id: publication for publication in found if publication.api_id in wanted}
+
+
+def list_publications(konnect: Konnect, portal_id: str) -> tuple[ListedPublication, ...]:
+    """Every publication of a portal, whoever made it."""
+    return konnect.listed(f"/v3/portals/{portal_id}/api-publications", ListedPublication, {})
 
 
 def publish(konnect: Konnect, portal_id: str, api_id: str, body: Mapping[str, Any]) -> None:

@@ -46,9 +46,14 @@ def find_strategies(konnect: Konnect, name: str) -> tuple[KonnectStrategy, ...]:
     return tuple(sorted((strategy for strategy in found if strategy.name == name), key=lambda strategy: strategy.created_at))
 
 
+def list_strategies(konnect: Konnect) -> tuple[KonnectStrategy, ...]:
+    """Every one of the region, whoever made it, oldest first."""
+    return tuple(sorted(konnect.listed(PATH, KonnectStrategy, {}), key=lambda one: one.created_at))
+
+
 def strategies_of_providers(konnect: Konnect, provider_ids: Collection[str]) -> tuple[KonnectStrategy, ...]:
     """Every strategy that uses one of these DCR providers."""
-    every = konnect.listed(PATH, KonnectStrategy, {}) if provider_ids else ()
+    every = list_strategies(konnect) if provider_ids else ()
     return tuple(one for one in every if one.dcr_provider and one.dcr_provider.id in provider_ids)
 
 

@@ -26,31 +26,31 @@ def report_as_markdown(report: Report) -> str:
     origin += [f"asked for by {escaped(report.requested_by)}"] if report.requested_by else []
     origin += [f"ticket {escaped(report.ticket)}"] if report.ticket else []
     origin += [f"approved {escaped(str(report.approval))}"] if report.approval else []
-    return _document(
+    return document(
         f"# {escaped(subject(report))}: {report.verdict}",
         f"{', '.join(origin)}.",
-        _section("Error", [_quoted(report.error)] if report.error else []),
-        _section("Stages", _table(("Stage", "Verdict", "", "Seconds"), _stage_rows(report))),
-        _section("Changes", _changes(report.changes)),
-        _section("Claims", _table(("Verdict", "Claim", "Call", "Status", "When", "ms", "Request id"), map(_claim, report.claims))),
-        _section("Kept in Vault", [f"- {code(path)}" for path in report.vault_paths]),
-        _section("Left behind", map(_orphan, report.orphans)),
-        _section("Warnings", [f"- {escaped(warning)}" for warning in report.warnings]),
-        _section("Requests", _requests(report)),
+        section("Error", [_quoted(report.error)] if report.error else []),
+        section("Stages", table(("Stage", "Verdict", "", "Seconds"), _stage_rows(report))),
+        section("Changes", _changes(report.changes)),
+        section("Claims", table(("Verdict", "Claim", "Call", "Status", "When", "ms", "Request id"), map(_claim, report.claims))),
+        section("Kept in Vault", [f"- {code(path)}" for path in report.vault_paths]),
+        section("Left behind", map(_orphan, report.orphans)),
+        section("Warnings", [f"- {escaped(warning)}" for warning in report.warnings]),
+        section("Requests", _requests(report)),
     )
 
 
 def plan_as_markdown(plan: Plan) -> str:
     """What a run would do, and what stands against it."""
     whose = f"tenant {plan.tenant}" if plan.tenant else "the platform's own part"
-    return _document(
+    return document(
         f"# Plan for {escaped(whose)} on platform {escaped(plan.platform)}",
         escaped(verdict(plan)),
-        _section("Problems: people have to fix these first", map(_problem, plan.problems)),
-        _section("Changes, in the order of writing", _changes(plan.changes)),
-        _section("The platform's policy stops this before the first write", map(_problem, plan.stops)),
-        _section("Warnings", [f"- {escaped(warning)}" for warning in plan.warnings]),
-        _section("Left behind by earlier runs", map(_orphan, plan.orphans)),
+        section("Problems: people have to fix these first", map(_problem, plan.problems)),
+        section("Changes, in the order of writing", _changes(plan.changes)),
+        section("The platform's policy stops this before the first write", map(_problem, plan.stops)),
+        section("Warnings", [f"- {escaped(warning)}" for warning in plan.warnings]),
+        section("Left behind by earlier runs", map(_orphan, plan.orphans)),
     )
 
 
@@ -67,16 +67,19 @@ def code(text: str) -> str:
     return f"{fence}{pad}{inside}{pad}{fence}" if inside else ""
 
 
-def _document(*parts: str) -> str:
+def document(*parts: str) -> str:
+    """Parts with an empty line between them; empty ones are left out."""
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def _section(title: str, lines: Iterable[str]) -> str:
+def section(title: str, lines: Iterable[str]) -> str:
+    """A heading and its lines; nothing if there are none."""
     body = "\n".join(lines)
     return f"## {title}\n\n{body}" if body else ""
 
 
-def _table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+def table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Lines of a table whose cells are escaped already; none if it has no row."""
     lines = [f"| {' | '.join(row)} |" for row in rows]
     return [f"| {' | '.join(names)} |", f"|{' --- |' * len(names)}", *lines] if lines else []
 
@@ -126,4 +129,4 @@ def _orphan(left: Orphan) -> str:
 
 def _requests(report: Report) -> list[str]:
     rows = [(escaped(row.system), str(row.reads), str(row.writes)) for row in report.requests if row.reads + row.writes]
-    return [*_table(("System", "Reads", "Writes"), rows), "", f"{together(report.requests)}."] if rows else []
+    return [*table(("System", "Reads", "Writes"), rows), "", f"{together(report.requests)}."] if rows else []

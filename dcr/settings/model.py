@@ -71,6 +71,11 @@ class CuritySettings(Connection):
     password: Secret | None = Field(
         default=None, description="Its password, or vault://mount/path#key. Empty: vault://<platform's mount>/platform/curity#password."
     )
+    management_client: str = Field(
+        default="",
+        description="Client that may list registered clients by a token of scope dcrm, for dcr inventory. Empty: none is asked to.",
+    )
+    management_secret: Secret | None = Field(default=None, description="Its secret, or vault://mount/path#key.")
     render_directory: Path = Field(
         default=Path("rendered"),
         description="For curity.mode render: where dcr-<platform>.xml is written. Relative: to the working directory.",

@@ -38,6 +38,7 @@ class VaultSecret:
     values: Mapping[str, Secret] = field(repr=False)  # without the members that `put` adds for itself
     version: int
     ours: bool  # written by `put`; what an operator put there is not
+    age_seconds: float = 0.0  # of this version, by the server's clock
 
 
 class _Capabilities(BaseModel):
@@ -93,7 +94,7 @@ class Vault:
         if current.values is None:
             return None
         values = {name: value for name, value in current.values.items() if name not in (OP_ID, MANAGED_BY)}
-        return VaultSecret(values, current.version, _ours(current))
+        return VaultSecret(values, current.version, _ours(current), current.age_seconds)
 
     def put(self, path: str, values: Mapping[str, str | Secret], *, expect: int | None = None) -> int:
         """Make these the values of a path, and return the version that holds them. Nothing is written if they are there already.

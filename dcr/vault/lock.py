@@ -261,6 +261,17 @@ def _keep(held: Held, stop: threading.Event, every_seconds: float) -> None:
             continue
 
 
+def working(kv: KeyValues, path: str, terms: Terms) -> tuple[str, int]:
+    """Which run holds a lock, and the record's version: by that, who looks twice knows whether anybody worked meanwhile.
+
+    Returns:
+        the run's name, empty if nobody holds it; and Vault's version.
+    """
+    current = kv.look(path)
+    held = _text(current, "holder") and current.age_seconds < _ttl(current) + terms.skew
+    return (_text(current, "run") or "a run without a name") if held else "", current.version
+
+
 def _text(current: Current, name: str) -> str:
     values: Mapping[str, Secret] = current.values or {}
     return values[name].get_secret_value() if name in values else ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dcr.model.names import checked_slug, checked_uuid
 
 TENANTS = "tenants"
+PUBLICATIONS = "publications"
 
 
 def curity() -> str:

@@ -10,7 +10,10 @@ DEPLOYMENTS = {
     "plan": "dcr-read",
     "preflight": "dcr-read",
     "smoke-test": "dcr-read",
+    "inventory": "dcr-read",
     "check": "dcr-read",
+    "offboard": "dcr-offboard",
+    "dismantle": "dcr-offboard",
 }
 
 

@@ -26,6 +26,8 @@ COMMANDS = {
     "onboard --json": 0,
     "onboard": 0,
     "diagnose": 0,
+    "inventory": 0,
+    "inventory --json": 0,
     "offboard --plan --json": 2,
     "offboard --level access --yes": 0,
     "offboard --yes --json": 0,
@@ -33,7 +35,7 @@ COMMANDS = {
     "dismantle --yes": 0,
 }
 """One after the other on one sandbox -> exit code."""
-ABOUT: dict[str, tuple[str, ...]] = {"offboard": ("acme",), "dismantle": ()}
+ABOUT: dict[str, tuple[str, ...]] = {"inventory": ("acme",), "offboard": ("acme",), "dismantle": ()}
 """What a command is about, where that is not the tenant's file."""
 
 

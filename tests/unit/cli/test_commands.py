@@ -119,7 +119,7 @@ def test_validate_as_json_has_every_document_with_its_problems(tmp_path: Path, c
     assert documents[1]["problems"][0]["field"] == "tenant.slug"
 
 
-@pytest.mark.parametrize("document", ["tenant", "platform", "plan", "report", "diagnosis", "probe"])
+@pytest.mark.parametrize("document", ["tenant", "platform", "plan", "report", "diagnosis", "probe", "inventory"])
 def test_a_schema_is_printed_as_json(document: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["schema", document]) == 0
     assert json.loads(capsys.readouterr().out)["title"].lower() == document

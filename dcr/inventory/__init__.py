@@ -1,0 +1,1 @@
+"""What there is: Vault, Konnect and Curity laid side by side, each thing judged once. Reads only."""
