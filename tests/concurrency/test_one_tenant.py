@@ -12,8 +12,9 @@ import pytest
 
 from dcr.systems import build_systems
 from dcr.vault import paths
-from tests.faults.crash import PLATFORM_FILE, spawn
+from tests.faults.crash import spawn
 from tests.faults.end_state import differences, end_state
+from tests.faults.errands import PLATFORM_FILE
 from tests.faults.faulty_world import LONG_LOCK, FaultyWorld
 from tests.faults.flow_process import PrefectServer, prefect_server
 

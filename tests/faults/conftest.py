@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.faults.errands import Errand
 from tests.faults.faulty_world import FaultyWorld, faulty_world
 
 
@@ -17,6 +18,7 @@ def running_faulty_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[F
 
 @pytest.fixture
 def faulty(running_faulty_world: FaultyWorld) -> FaultyWorld:
-    """In its initial state, without a fault."""
+    """In its initial state, without a fault, for onboardings."""
+    running_faulty_world.bound_for(Errand.ONBOARDING)
     running_faulty_world.reset()
     return running_faulty_world

@@ -6,15 +6,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sandbox.faults import Kind, Timing
+from tests.faults.errands import PLATFORM_FILE, TENANT_FILE, command
 from tests.faults.faulty_world import SHORT_LOCK, FaultyWorld, is_write
 from tests.sandbox_fixture import TREE
 
-TENANT_FILE = TREE / "examples/tenants/acme.yaml"
-PLATFORM_FILE = TREE / "examples/platforms/sandbox.yaml"
 CRASHES = {
     kind.name: kind
     for kind in (
@@ -26,9 +25,14 @@ CRASHES = {
 
 def spawn(ready_file: Path, *, platform_file: Path = PLATFORM_FILE, lock: Mapping[str, float] = SHORT_LOCK) -> subprocess.Popen[bytes]:
     """`dcr onboard` as a process of its own, with the settings of a sandbox and this lock."""
-    command = [sys.executable, "-m", "cli", "onboard", str(TENANT_FILE), "--platform", str(platform_file), "--ready-file", str(ready_file)]
+    asked = [sys.executable, "-m", "cli", "onboard", str(TENANT_FILE), "--platform", str(platform_file), "--ready-file", str(ready_file)]
+    return spawn_command(asked, ready_file, lock)
+
+
+def spawn_command(asked: Sequence[str], ready_file: Path, lock: Mapping[str, float] = SHORT_LOCK) -> subprocess.Popen[bytes]:
+    """A process of its own, with this lock."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(ready_file.parent), **terms(lock)}
-    return subprocess.Popen(command, cwd=TREE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return subprocess.Popen(asked, cwd=TREE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def terms(lock: Mapping[str, float]) -> dict[str, str]:
@@ -40,12 +44,12 @@ Spawn = Callable[[], subprocess.Popen[bytes]]
 
 
 def killed_at(world: FaultyWorld, kind: Kind, nth: int, started: Spawn | None = None) -> tuple[bool, str]:
-    """Onboard in a process that is killed at its nth write; whether it came so far, and how it ended.
+    """Do the errand in a process that is killed at its nth write; whether it came so far, and how it ended.
 
     Args:
-        started: starts the process; by default `dcr onboard`.
+        started: starts the process; by default the errand's command.
     """
-    world.reset()
+    world.begin()
     process: list[subprocess.Popen[bytes]] = []
 
     def kill(_system: str, _method: str, _path: str) -> None:
@@ -53,7 +57,7 @@ def killed_at(world: FaultyWorld, kind: Kind, nth: int, started: Spawn | None = 
         process[0].wait()
 
     world.plan.arrange(kind, nth, matches=is_write, disturbance=kill)
-    process.append(started() if started else spawn(world.living.ready_file))
+    process.append(started() if started else spawn_command(command(world.errand, world.living), world.living.ready_file))
     _, said = process[0].communicate()
     met = world.plan.met > 0
     world.plan.clear()

@@ -1,10 +1,11 @@
-"""The sandbox behind fault proxies, and onboardings against it: one that meets a fault, and the one after it."""
+"""The sandbox behind fault proxies, and runs of one errand against it: one that meets a fault, and the one after it."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,13 @@ from dcr.model.tenant import Tenant
 from dcr.results.report import Orphan
 from dcr.settings.model import Settings, load_settings
 from dcr.steps.context import StepContext
-from dcr.systems import build_systems
+from dcr.systems import Systems, build_systems
 from sandbox.faults import FaultPlan, Kind, Matches, any_request, kinds
 from sandbox.konnect.state import Application, Provider, Strategy
 from sandbox.world import WorldOptions
+from tests.consumer import consumer
 from tests.faults.end_state import SHORT_TTL_SECONDS, differences, end_state, left_behind, vault_read, vault_write
+from tests.faults.errands import GLOBEX, Errand, as_offboarder, neighbour, removing, take_away, with_less
 from tests.sandbox_fixture import LivingWorld, start
 
 # What is late is later than a hasty client waits, and what is not late is in time even on a busy machine.
@@ -37,6 +40,11 @@ WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 VERIFICATION = "Konnect DCR verification"  # the client of a `verify`, which a run that was killed then could not tell of
 
 
+def _nap(seconds: float) -> None:
+    threading.Event().wait(min(seconds, LONGEST_NAP_SECONDS))
+
+
+IN_PROCESS = InThisProcess(sleep=_nap)
 Call = tuple[str, str, str]
 """System, method, path."""
 
@@ -47,17 +55,35 @@ def is_write(_system: str, method: str, _path: str) -> bool:
 
 
 @dataclass(slots=True)
+class Learned:
+    """Of an undisturbed run."""
+
+    calls: list[Call] = field(default_factory=list)
+    state: dict[str, Any] = field(default_factory=dict)  # that it leaves
+
+
+@dataclass(slots=True)
 class FaultyWorld:
-    """A world, the plan of its proxies, and the state that an undisturbed onboarding leaves."""
+    """A world, the plan of its proxies, and what an undisturbed run of each errand does and leaves."""
 
     living: LivingWorld
     plan: FaultPlan
     patient: Settings  # of a run that shall succeed
     mortal: Settings  # of one that meets a fault
     hasty: Settings  # of one whose answers are late
-    undisturbed: dict[str, Any] = field(default_factory=dict)
-    calls: list[Call] = field(default_factory=list)  # of an undisturbed onboarding
+    errand: Errand = Errand.ONBOARDING
+    learned: dict[Errand, Learned] = field(default_factory=dict)
     told: list[Orphan] = field(default_factory=list)  # by all reports since the reset
+
+    @property
+    def undisturbed(self) -> dict[str, Any]:
+        """The state that an undisturbed run leaves."""
+        return self.learned[self.errand].state
+
+    @property
+    def calls(self) -> list[Call]:
+        """Those of an undisturbed run."""
+        return self.learned[self.errand].calls
 
     @property
     def platform(self) -> Platform:
@@ -66,16 +92,37 @@ class FaultyWorld:
 
     def onboard(self, tenant: Tenant | None = None, settings: Settings | None = None, *, lock_seconds: float = LOCK_SECONDS) -> Finished:
         """Onboard as a process of its own would. What is slept between attempts is slept short."""
+        with self._systems(settings or self.patient, lock_seconds) as systems:
+            platform = removing(systems.platform) if self.errand.removes else systems.platform
+            ctx = StepContext(systems, platform, tenant or self.living.tenant)
+            return self._heard(onboard(ctx, IN_PROCESS, "fault walk"))
+
+    def go(self, settings: Settings | None = None, *, lock_seconds: float = LOCK_SECONDS) -> Finished:
+        """Do the errand once, as a process of its own would."""
+        living = self.living
+        match self.errand:
+            case Errand.ONBOARDING:
+                return self.onboard(settings=settings, lock_seconds=lock_seconds)
+            case Errand.SHRINKING:
+                return self.onboard(with_less(living.tenant), settings, lock_seconds=lock_seconds)
+            case Errand.OFFBOARDING:
+                offboarding = as_offboarder(settings or self.patient, living.ready_file)
+                with self._systems(offboarding, lock_seconds) as systems:
+                    return self._heard(take_away(systems, living.tenant.slug, IN_PROCESS))
+
+    @contextmanager
+    def _systems(self, settings: Settings, lock_seconds: float) -> Iterator[Systems]:
         deadlines = self.platform.deadlines.model_copy(update={"lock_seconds": lock_seconds})
         platform = self.platform.model_copy(update={"deadlines": deadlines})
-        systems = build_systems(settings or self.patient, platform, Clock(time.monotonic, _nap))
+        systems = build_systems(settings, platform, Clock(time.monotonic, _nap))
         try:
-            ctx = StepContext(systems, systems.platform, tenant or self.living.tenant)
-            finished = onboard(ctx, InThisProcess(sleep=_nap), "fault walk")
-            self.told += finished.report.orphans
-            return finished
+            yield systems
         finally:
             systems.close()
+
+    def _heard(self, finished: Finished) -> Finished:
+        self.told += finished.report.orphans
+        return finished
 
     def reset(self) -> None:
         """The initial state, and no fault."""
@@ -83,16 +130,28 @@ class FaultyWorld:
         self.told.clear()
         self.living.world.reset()
 
-    def learn(self) -> None:
-        """Onboard undisturbed, and remember what that leaves."""
+    def begin(self) -> None:
+        """What stands before the errand: nothing, or two tenants."""
         self.reset()
+        for tenant in (self.living.tenant, neighbour(self.living.tenant)) if self.errand.removes else ():
+            begun = self.onboard(tenant)
+            assert not begun.failure, begun.failure
+
+    def bound_for(self, errand: Errand) -> None:
+        """From here on runs are for this. The first time it is done undisturbed, and what that does and leaves is remembered."""
+        self.errand = errand
+        if errand in self.learned:
+            return
+        self.begin()
+        learned = self.learned[errand] = Learned()
         self.plan.arrange(None, 0, matches=self._noted)
-        assert not self.onboard().failure
+        ended = self.go()
+        assert not ended.failure, ended.failure
         self.plan.clear()
-        self.undisturbed = end_state(self.living)
+        learned.state = end_state(self.living)
 
     def learned_calls(self, matches: Matches, systems: frozenset[str]) -> int:
-        """How many such calls an undisturbed onboarding makes, to these systems or to any."""
+        """How many such calls an undisturbed run makes, to these systems or to any."""
         return sum(matches(*call) and (not systems or call[0] in systems) for call in self.calls)
 
     def _noted(self, system: str, method: str, path: str) -> bool:
@@ -100,24 +159,34 @@ class FaultyWorld:
         return True
 
     def meet(self, kind: Kind, nth: int, times: int = 1, matches: Matches = any_request) -> tuple[bool, Finished]:
-        """Onboard from nothing while the nth request meets a fault; whether one did."""
-        self.reset()
+        """Do the errand while the nth request meets a fault; whether one did."""
+        self.begin()
         self.plan.arrange(kind, nth, times, matches, disturbance=self.change)
-        ended = self.onboard(settings=self.hasty if kind.delay_seconds else self.mortal)
+        ended = self.go(self.hasty if kind.delay_seconds else self.mortal)
         met = self.plan.met > 0
         self.plan.clear()
         return met, ended
 
     def faults_after(self, tenant: Tenant | None = None, *, killed: bool = False) -> list[str]:
-        """Onboard again, undisturbed, and say what is not as it would be without the fault before; empty if all is well.
+        """Do it again, undisturbed, and say what is not as it would be without the fault before; empty if all is well.
 
         Args:
+            tenant: to be onboarded instead of what the errand has.
             killed: the disturbed run was, so that it told nothing.
         """
-        again = self.onboard(tenant)
+        again = self.onboard(tenant) if tenant else self.go()
         if again.failure:
             return [f"the next run fails: {again.failure}"]
-        return [*differences(_settled(end_state(self.living)), self.undisturbed), *self._unnamed(killed=killed)]
+        found = _settled(end_state(self.living))
+        return [*differences(found, _settled(self.undisturbed)), *self._unnamed(killed=killed), *self._shut_out()]
+
+    def _shut_out(self) -> list[str]:
+        """The other tenant, if its credentials do not let it in any more."""
+        if not self.errand.removes:
+            return []
+        with consumer(self.living) as asking:
+            status = asking.status(self.living.tenant.apis[0].path, asking.credentials(GLOBEX, f"{GLOBEX}-client"))
+        return [] if status == 200 else [f"{GLOBEX} is answered {status}"]
 
     def change(self, system: str, _method: str, path: str) -> None:
         """What stands where a request goes to is changed between our read and our write."""
@@ -126,7 +195,7 @@ class FaultyWorld:
         elif system in ("konnect", "portal"):
             self._edit_ours()
         else:
-            self.onboard(lock_seconds=0.1)  # a whole run of somebody else, unless this one holds the lock by now
+            self.go(lock_seconds=0.1)  # a whole run of somebody else, unless this one holds the lock by now
 
     def _write_again(self, place: str) -> None:
         """Another version with the same values: whoever writes by check-and-set has read too early."""
@@ -139,10 +208,10 @@ class FaultyWorld:
         organization = self.living.world.systems.organization
         with organization.lock:
             shared: list[Provider | Strategy] = [*organization.all(Provider), *organization.all(Strategy)]
-            for one in shared:
+            for one in shared if self.errand is not Errand.OFFBOARDING else ():  # which sets nothing right
                 one.display_name = f"{one.display_name} (edited)" if one.labels.get("managed-by") == "dcr" else one.display_name
             for application in organization.all(Application):
-                if application.management_uri:
+                if application.management_uri:  # the neighbour's is imported
                     application.description = "Edited."
 
     def _unnamed(self, *, killed: bool) -> list[str]:
@@ -158,7 +227,7 @@ def faulty_world(directory: Path) -> Iterator[FaultyWorld]:
     plan = FaultPlan()
     for living in start(directory, WorldOptions(faults=plan), judged=False):
         world = FaultyWorld(living, plan, *_settings(living))
-        world.learn()
+        world.bound_for(Errand.ONBOARDING)
         yield world
 
 
@@ -169,10 +238,6 @@ def _settings(living: LivingWorld) -> tuple[Settings, Settings, Settings]:
     waits = {"timeout_seconds": HASTY_SECONDS, "connect_timeout_seconds": HASTY_SECONDS}
     hasty = mortal.model_copy(update={name: getattr(plain, name).model_copy(update=waits) for name in SYSTEMS})
     return patient, mortal, hasty
-
-
-def _nap(seconds: float) -> None:
-    threading.Event().wait(min(seconds, LONGEST_NAP_SECONDS))
 
 
 def _settled(state: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,8 @@ import httpx
 from dcr.results.report import Orphan
 from deployments.environment import BRIEF, PRIVATE
 from tests.engine.prefect_processes import PROMPT, Api, migrated_home, plain_environment, start_server
-from tests.faults.crash import PLATFORM_FILE, TENANT_FILE, terms
+from tests.faults.crash import terms
+from tests.faults.errands import PLATFORM_FILE, TENANT_FILE
 from tests.faults.faulty_world import SHORT_LOCK
 from tests.sandbox_fixture import TREE, LivingWorld
 

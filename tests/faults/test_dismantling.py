@@ -16,7 +16,8 @@ from dcr.engine.run import InThisProcess
 from dcr.steps.context import StepContext
 from dcr.systems import build_systems
 from sandbox.faults import Kind
-from tests.faults.crash import CRASHES, PLATFORM_FILE, terms
+from tests.faults.crash import CRASHES, terms
+from tests.faults.errands import PLATFORM_FILE
 from tests.faults.faulty_world import SHORT_LOCK, WRITES, FaultyWorld
 from tests.onboarding.test_dismantling import Snapshot, snapshot
 from tests.sandbox_fixture import TREE

@@ -1,4 +1,4 @@
-"""Walk by counting: fail call 1, 2, 3 ... of an onboarding with every kind of fault, until a run ends without meeting its fault.
+"""Walk by counting: fail call 1, 2, 3 ... of each errand with every kind of fault, until a run ends without meeting its fault.
 
 `python -m tests.faults.walk` walks in two processes and prints cases and survivors of each kind. Every write meets every kind. Of the
 reads each kind takes every DCR_SHARE-th, the kinds in turns, so that none is spared; where each begins is for the day's seed to say
@@ -16,17 +16,18 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
 from sandbox.faults import Kind, Matches, Timing, any_request
 from tests.faults.crash import CRASHES, killed_at
+from tests.faults.errands import Errand
 from tests.faults.faulty_world import KINDS, FaultyWorld, faulty_world, is_write
 from tests.shares import Draw, todays_draw
 
 PROCESSES = 2
-LANES = 2  # parts of one kind's walk, so that the processes end at about the same time; each part's end costs an onboarding
+LANES = 2  # parts of one kind's walk, so that the processes end at about the same time; each part's end costs a run
 # To lose the answer of a read after it was "applied" is what losing it before is.
 ONLY_WRITES = frozenset(name for name, kind in KINDS.items() if kind.timing is Timing.AFTER and not (kind.truncate or kind.cut))
 FOR_GOOD = 10**9
@@ -35,7 +36,7 @@ TELL_EVERY = 100
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One onboarding that met its fault, and the one after it."""
+    """One run that met its fault, and the one after it."""
 
     kind: str
     nth: int
@@ -44,7 +45,7 @@ class Case:
 
 
 def walk(world: FaultyWorld, kind: Kind, calls: Iterable[int], times: int = 1, counted: Matches = any_request) -> Iterator[Case]:
-    """Fail each of these calls in an onboarding of its own, until one ends without having met its fault."""
+    """Fail each of these calls in a run of its own, until one ends without having met its fault."""
     name = kind.name if times == 1 else f"{kind.name}, from then on"
     for nth in calls:
         try:
@@ -64,8 +65,9 @@ def _failed_at(world: FaultyWorld, kind: Kind, nth: int, times: int, counted: Ma
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Some of the calls that meet one kind."""
+    """Some of the calls of one errand that meet one kind."""
 
+    errand: Errand
     kind: str
     counted: str  # of COUNTED
     first: int
@@ -77,7 +79,13 @@ COUNTED: dict[str, Matches] = {"calls": any_request, "writes": is_write, "reads"
 
 
 def jobs(draw: Draw) -> Iterator[Job]:
-    """Every kind once; and those that last, from one call on for good: then the first run is sure to end early."""
+    """Of every errand every kind once; and those that last, from one call on for good: then the first run is sure to end early."""
+    for errand in Errand:
+        for job in _jobs_of_any(draw):
+            yield replace(job, errand=errand)
+
+
+def _jobs_of_any(draw: Draw) -> Iterator[Job]:
     every = draw.share
     for name in CRASHES:
         yield from _lanes(name, "writes")
@@ -94,7 +102,7 @@ def jobs(draw: Draw) -> Iterator[Job]:
 
 def _lanes(name: str, counted: str, skipped: int = 0, every: int = 1, times: int = 1) -> Iterator[Job]:
     for lane in range(LANES):
-        yield Job(name, counted, 1 + skipped + lane * every, LANES * every, times)
+        yield Job(Errand.ONBOARDING, name, counted, 1 + skipped + lane * every, LANES * every, times)
 
 
 LASTING = ("dropped before applying", "dropped after applying")
@@ -105,8 +113,9 @@ def _work(waiting: multiprocessing.Queue[Job | None], told: multiprocessing.Queu
     with tempfile.TemporaryDirectory() as directory:
         for world in faulty_world(Path(directory)):
             while job := waiting.get():
+                world.bound_for(job.errand)
                 for case in walk(world, (KINDS | CRASHES)[job.kind], count(job.first, job.step), job.times, COUNTED[job.counted]):
-                    told.put(case)
+                    told.put(replace(case, kind=f"{job.errand}: {case.kind}"))
     told.put(None)
 
 

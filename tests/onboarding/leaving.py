@@ -7,7 +7,9 @@ from dataclasses import replace
 from dcr.engine.offboarding import Leaving, Level, leaving_tenant, offboard
 from dcr.engine.onboarding import Finished
 from dcr.engine.run import InThisProcess
+from dcr.http.polling import REAL_CLOCK, Clock
 from dcr.secret import Secret
+from tests.readings.life import at_once
 from tests.sandbox_fixture import LivingWorld
 
 
@@ -18,11 +20,16 @@ def as_offboarder(living: LivingWorld) -> LivingWorld:
     return replace(living, settings=living.settings.model_copy(update={"vault": login}))
 
 
-def offboarded(living: LivingWorld, level: Level = Level.EVERYTHING, slug: str = "acme") -> Finished:
-    """Take the tenant away."""
-    systems, asked = as_offboarder(living).systems(), Leaving(slug, level, "jane", "ACME-2077")
+def offboarded(living: LivingWorld, level: Level = Level.EVERYTHING, slug: str = "acme", clock: Clock = REAL_CLOCK) -> Finished:
+    """Take the tenant away.
+
+    Args:
+        clock: by which deadlines pass; with one set by hand there are few looks before each.
+    """
+    systems, asked = as_offboarder(living).systems(clock), Leaving(slug, level, "jane", "ACME-2077")
+    platform = living.platform if clock is REAL_CLOCK else at_once(living.platform)
     try:
-        ctx = living.context(systems, leaving_tenant(systems.vault, asked))
+        ctx = living.context(systems, leaving_tenant(systems.vault, asked), platform)
         return offboard(ctx, InThisProcess(sleep=lambda _seconds: None), "test", asked)
     finally:
         systems.close()

@@ -61,19 +61,25 @@ def absent_registrations(name: str, leaving: Iterable[LeavingRegistration]) -> D
 
 
 def remove_registrations(ctx: StepContext, name: str, leaving: Iterable[LeavingRegistration]) -> Outcome:
-    """Take each away, then have the gateway refuse the credentials, as long as it takes.
+    """Take each away, then have the gateway refuse the credentials, as long as it takes. The receipt is begun before: it outlives a crash.
 
     Raises:
         Refused: Konnect does not; what was taken away stays so.
     """
-    gone = [*leaving]
+    gone, credentials = [*leaving], record_named(ctx, name).credentials
+    write_receipt(ctx, name, map(_intent, gone), [])
     for one in gone:
         take = revoke_registration if one.revoked else delete_registration
         take(ctx.konnect, one.portal_id, one.registration.application.id, one.registration.id)
-    credentials, began = record_named(ctx, name).credentials, ctx.clock.now()
+    began = ctx.clock.now()
     claims = tuple(gateway_refuses(ctx, name, one.request, credentials, began, one.registration.api.label) for one in gone)
     write_receipt(ctx, name, map(_line, gone, claims), [])
     return Outcome(claims=claims)
+
+
+def _intent(one: LeavingRegistration) -> str:
+    """For the receipt, as long as nothing is done yet."""
+    return f"{now()} registration {one.registration.id} for {one.registration.api.label} goes: it was {one.registration.status}"
 
 
 def _line(one: LeavingRegistration, claim: Claim) -> str:
