@@ -1,4 +1,4 @@
-"""Offboarding under what is open about removal: what is left is proved gone or named, and no report is green with a living client unnamed."""
+"""Offboarding under what is open about removal: what is left is proved gone or named, and no green report has a living client unnamed."""
 
 from __future__ import annotations
 
