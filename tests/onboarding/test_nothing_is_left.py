@@ -60,7 +60,7 @@ def of_neighbour(living: LivingWorld) -> dict[str, Any]:
     return {
         "vault": {path: record for path, record in found.vault.items() if path.startswith(f"tenants/{GLOBEX}/")},
         "application": application,
-        "registrations": [one for one in found.konnect["registrations"] if application["id"] in one.values()],
+        "registrations": [one for one in found.konnect["registrations"] if application["id"] in str(one)],
         "client": credentials["client_id"] in found.clients,
         "curity": found.curity,
     }
