@@ -10,8 +10,9 @@ import pytest
 from tests.consumer import consumer
 from tests.faults.end_state import vault_read, vault_records
 from tests.faults.errands import GLOBEX, neighbour
+from tests.onboarding.elements import elements
 from tests.onboarding.leaving import offboarded
-from tests.onboarding.test_dismantling import SAYING_NOTHING, elements, take_away
+from tests.onboarding.test_dismantling import SAYING_NOTHING, take_away
 from tests.sandbox_fixture import LivingWorld
 
 VERIFICATION = "Konnect DCR verification"  # Konnect's own; whether it removes it is open
