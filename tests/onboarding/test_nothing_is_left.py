@@ -40,7 +40,7 @@ def everything(living: LivingWorld) -> Everything:
     )
 
 
-@pytest.mark.parametrize("cleans_up", ["leaves", "removes"])
+@pytest.mark.parametrize("cleans_up", ["leaves", pytest.param("removes", marks=pytest.mark.long)])
 def test_all_systems_are_as_they_were_before_the_first_tenant(living: LivingWorld, cleans_up: str) -> None:
     living.world.readings.update({"konnect.verify-cleans-up": cleans_up})
     before = everything(living)

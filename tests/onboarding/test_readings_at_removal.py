@@ -90,7 +90,7 @@ def test_what_is_left_is_proved_gone_or_named(
     count("offboardings under a reading", 2)
 
 
-@pytest.mark.parametrize("level", list(Level))
+@pytest.mark.parametrize("level", [Level.EVERYTHING, *(pytest.param(one, marks=pytest.mark.long) for one in list(Level)[:-1])])
 def test_a_refusal_that_never_comes_is_said_and_the_next_run_goes_on(living: LivingWorld, level: Level) -> None:
     assert not living.onboard().failure
     before = credentials(living)
