@@ -33,7 +33,7 @@ long-again: $(READY)
 	$(BIN)/pytest -m long --last-failed --last-failed-no-failures none
 
 # Every call of an onboarding failed in every way: every write, and of the reads a share, by default a fourth; SHARE=1 takes all of them.
-walk: $(READY) ## every call of an onboarding failed in every way
+walk: $(READY) ## every call of an onboarding, a shrinking one and an offboarding failed in every way
 	DCR_SHARE=$(or $(SHARE),4) $(BIN)/python -m tests.faults.walk
 
 # The walk; then a crash before and after every write, crash windows, missing rights, rivals.

@@ -97,7 +97,8 @@ def planned_offboarding(ctx: StepContext, execution: Execution, label: str, leve
 def take_away(run: Run, asked: Leaving) -> None:
     """Everything, and last of all what was accepted: until then a run that dies can be repeated, and after it there is a receipt."""
     run.remove_unwanted(but=TENANT_RECORD)
-    keep_receipt(run.ctx, run.report(), asked.level.value)
+    if run.removes:  # also if all but the record went with a run that died before its receipt
+        keep_receipt(run.ctx, run.report(), asked.level.value)
     run.remove_unwanted()
 
 

@@ -14,15 +14,13 @@ from dcr.vault import paths
 
 
 def keep_receipt(ctx: StepContext, report: Report, level: str) -> None:
-    """Write it, as a new version at `tenants/<slug>/receipt`; nothing if nothing went.
+    """Write it, as a new version at `tenants/<slug>/receipt`.
 
     Args:
         ctx: the tenant's lock is held.
         report: of the run, as far as it has come.
         level: how much was to go.
     """
-    if not report.changes:
-        return
     path = paths.tenant_receipt(ctx.the_tenant().slug)
     values = {
         "level": level,

@@ -103,6 +103,11 @@ class Run:
         self._record.requests = self._counting.rows()
         return self._record.report()
 
+    @property
+    def removes(self) -> bool:
+        """Whether anything was found that has to go."""
+        return bool(self._observation.unwanted)
+
     @contextmanager
     def reporting(self) -> Iterator[None]:
         """Keep for the report whatever ends the block; errors of ours end there, anything else goes on."""

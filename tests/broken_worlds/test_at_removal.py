@@ -19,7 +19,7 @@ WORDS = {
 }
 
 
-@pytest.mark.share
+@pytest.mark.share(of=3)
 @pytest.mark.parametrize("level", list(Level))
 @pytest.mark.parametrize("knob", sorted(AT_REMOVAL), ids=": ".join)
 def test_a_removal_sees_through_it_and_ends_well_once_it_is_mended(

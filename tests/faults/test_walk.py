@@ -34,7 +34,7 @@ def test_the_next_run_ends_like_an_undisturbed_one(faulty: FaultyWorld, count: C
     count("onboardings that met a fault, and survived", met)
 
 
-@pytest.mark.share(of=9)
+@pytest.mark.share(of=18)
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("errand", REMOVALS)
 def test_the_next_removal_ends_like_an_undisturbed_one(
@@ -44,7 +44,7 @@ def test_the_next_removal_ends_like_an_undisturbed_one(
     count("removals that met a fault, and survived", survived(faulty, name))
 
 
-@pytest.mark.share(of=3)
+@pytest.mark.share(of=4)
 @pytest.mark.parametrize("name", CRASHES)
 @pytest.mark.parametrize("errand", REMOVALS)
 def test_the_removal_after_a_killed_one_ends_like_an_undisturbed_one(
