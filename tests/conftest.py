@@ -17,7 +17,7 @@ COUNTED = "counted: "
 pytest.register_assert_rewrite("tests.sandbox_fixture")
 
 # Rooms whose tests start servers, play whole lives or kill processes: minutes, not seconds. They come first, so that no process ends late.
-LONG_ROOMS = ("engine", "faults", "concurrency", "readings", "broken_worlds", "browser", "drift", "mutants")
+LONG_ROOMS = ("engine", "faults", "concurrency", "readings", "broken_worlds", "browser", "drift", "mutants", "inventory")
 LONG_MODULES = ("test_flow_runs.py",)
 
 

@@ -45,6 +45,7 @@ def fits(thing: Thing, wanted: Found) -> bool:
     return same and wanted.name in ("", thing.name) and wanted.settle in thing.settle
 
 
+@pytest.mark.share(of=4)
 @pytest.mark.parametrize("case", PLANTED)
 def test_what_is_left_behind_is_found_with_the_command_that_settles_it(living: LivingWorld, case: str) -> None:
     assert not living.onboard().failure
@@ -60,6 +61,7 @@ def test_what_is_left_behind_is_found_with_the_command_that_settles_it(living: L
     assert len({(one.system, one.kind, one.where, one.name) for one in found.things}) == len(found.things), "each thing once"
 
 
+@pytest.mark.share
 def test_at_least_twelve_are_planted() -> None:
     assert len(PLANTED) >= 12
 
@@ -67,6 +69,7 @@ def test_at_least_twelve_are_planted() -> None:
 # What lives
 
 
+@pytest.mark.share(of=4)
 @pytest.mark.parametrize("case", LIVING)
 def test_what_lives_is_never_called_an_orphan(living: LivingWorld, case: str) -> None:
     assert not living.onboard().failure
@@ -103,6 +106,7 @@ def silence(systems: Systems, *names: str) -> None:
         sender._client = httpx.Client(transport=httpx.MockTransport(refuse), base_url=sender._client.base_url)
 
 
+@pytest.mark.share(of=8)
 @pytest.mark.parametrize("names", [("vault",), ("konnect",), ("oauth",), ("curity", "oauth"), ("konnect", "oauth", "curity")])
 @pytest.mark.parametrize("case", ["less of everything", "a replaced application", "registered, and not adopted"])
 def test_of_what_cannot_be_asked_nothing_is_claimed(living: LivingWorld, names: tuple[str, ...], case: str) -> None:
@@ -150,6 +154,7 @@ def test_what_vault_does_not_let_read_may_claim_the_rest(living: LivingWorld) ->
 # How it asks
 
 
+@pytest.mark.share
 def test_it_only_reads_and_asks_little(living: LivingWorld) -> None:
     assert not living.onboard().failure and not living.onboard(globex(living.tenant)).failure
     living.forget_requests()

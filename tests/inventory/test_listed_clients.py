@@ -52,6 +52,7 @@ def clients_in(found: Inventory, *judged: Judgement) -> set[str]:
     return {one.where for one in found.of(*judged) if one.kind == "client"}
 
 
+@pytest.mark.share(of=2)
 @pytest.mark.parametrize("operations", ["dynamicallyRegisteredClients", "getAllDcrClientsBy"])
 def test_what_bears_our_mark_and_nobody_knows_is_an_orphan(living: LivingWorld, operations: str) -> None:
     living.world.readings.update({"curity.graphql-operations": operations})

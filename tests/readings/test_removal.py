@@ -26,8 +26,6 @@ READINGS = {
 }
 DAYS = (0, 29, 366)  # a registration token updates for 28 days, and removes for 365
 CASES = [(fact, reading, days) for fact, readings in READINGS.items() for reading in readings for days in DAYS]
-SHORT = {("konnect.delete-at-identity-provider", "leaves", 0), ("konnect.deletion-refused", "orphan", 366)}
-DRAWN = [pytest.param(*case, marks=[] if case in SHORT else pytest.mark.long, id=" ".join(map(str, case))) for case in CASES]
 NEVER = 10**6
 
 
@@ -70,7 +68,8 @@ def _stays(living: LivingWorld, client_id: str) -> bool:
         return client_id in [asking.credentials(living.tenant.slug, name)["client_id"] for name in names]
 
 
-@pytest.mark.parametrize(("fact", "reading", "days"), DRAWN)
+@pytest.mark.share(of=8)
+@pytest.mark.parametrize(("fact", "reading", "days"), CASES)
 def test_what_is_left_is_proved_gone_or_named(
     living: LivingWorld, count: Callable[[str, int], None], fact: str, reading: str, days: int
 ) -> None:
@@ -90,7 +89,8 @@ def test_what_is_left_is_proved_gone_or_named(
     count("offboardings under a reading", 2)
 
 
-@pytest.mark.parametrize("level", [Level.EVERYTHING, *(pytest.param(one, marks=pytest.mark.long) for one in list(Level)[:-1])])
+@pytest.mark.share(of=3)
+@pytest.mark.parametrize("level", Level)
 def test_a_refusal_that_never_comes_is_said_and_the_next_run_goes_on(living: LivingWorld, level: Level) -> None:
     assert not living.onboard().failure
     before = credentials(living)
