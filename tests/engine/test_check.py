@@ -66,4 +66,4 @@ def test_a_broken_tenant_is_named_and_keeps_no_other_from_being_checked(onboarde
     state = onboarded.ended(run["id"])
     assert state["name"] == "SmokeTestFailed"
     assert "never-onboarded: " in state["message"]
-    assert "acme: a request without credentials is refused" in state["message"]
+    assert "acme: smoke test: a request without credentials is refused" in state["message"]
