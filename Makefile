@@ -33,8 +33,9 @@ long-again: $(READY)
 	$(BIN)/pytest -m long --last-failed --last-failed-no-failures none
 
 # Every call of an onboarding failed in every way: every write, and of the reads a share, by default a fourth; SHARE=1 takes all of them.
+# ERRAND=onboarding, shrinking or offboarding walks that one alone.
 walk: $(READY) ## every call of an onboarding, a shrinking one and an offboarding failed in every way
-	DCR_SHARE=$(or $(SHARE),4) $(BIN)/python -m tests.faults.walk
+	DCR_SHARE=$(or $(SHARE),4) $(BIN)/python -m tests.faults.walk $(ERRAND)
 
 # The walk; then a crash before and after every write, crash windows, missing rights, rivals.
 faults: walk ## the walk; then crashes, missing rights, rivals

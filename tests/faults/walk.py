@@ -15,7 +15,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -119,14 +119,14 @@ def _work(waiting: multiprocessing.Queue[Job | None], told: multiprocessing.Queu
     told.put(None)
 
 
-def main() -> int:
-    """Walk everything; 0 if every case was survived."""
-    draw = todays_draw()
+def main(wanted: Sequence[str]) -> int:
+    """Walk everything, or only the errands of these names (`offboarding`); 0 if every case was survived."""
+    draw, errands = todays_draw(), {Errand[name.upper()] for name in wanted} or set(Errand)
     _say(f"the walk, drawn by {draw}")
     began, survived, cases = time.monotonic(), Counter[str](), Counter[str]()
     waiting: multiprocessing.Queue[Job | None] = multiprocessing.Queue()
     told: multiprocessing.Queue[Case | None] = multiprocessing.Queue()
-    for job in (*jobs(draw), *[None] * PROCESSES):
+    for job in (*(job for job in jobs(draw) if job.errand in errands), *[None] * PROCESSES):
         waiting.put(job)
     processes = [multiprocessing.Process(target=_work, args=(waiting, told)) for _ in range(PROCESSES)]
     for process in processes:
@@ -168,4 +168,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
