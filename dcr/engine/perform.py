@@ -33,6 +33,16 @@ class Performed:
     reads: dict[str, Any] = field(default_factory=dict, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What is wanted of a step: its thing as it is asked for, or none."""
+
+    diff: Callable[[StepContext, Item, Any], Diff[Any]]
+    write: Callable[[StepContext, Item, Any, Diff[Any]], Outcome]
+    not_kept: str
+    outcome: Callable[[StepContext, Item, Any], Outcome] = lambda _ctx, _item, _state: Outcome()
+
+
 def _nobody_listens(_written: Outcome) -> None:
     """A write whose proof is all that counts."""
 
@@ -44,6 +54,8 @@ def perform(
     permission: Permission,
     observed: Observed | None = None,
     written: Written = _nobody_listens,
+    *,
+    wanted: bool = True,
 ) -> Performed:
     """Bring one thing to what is wanted, and prove that it stayed so.
 
@@ -52,48 +64,14 @@ def perform(
         observed: by the run, under the tenant's lock; None: it is observed here. What others may change meanwhile always is, under its
             own lock.
         written: is told what the write came to, before it is proved kept: an attempt that fails then is not repeated by the next.
+        wanted: False: what is wanted of it is that it goes.
 
     Raises:
         Problems, Conflict, Refused: it may not be written; nothing was.
         LostLock: another run may be writing; what was not sent yet was not sent.
         CheckFailed: it was accepted, and was not kept.
     """
-    moves = Moves(step.diff, step.apply, "it accepted the change but did not keep", step.outcome)
-    return _performed(moves, step, item, ctx, permission, observed, written)
-
-
-def remove(
-    step: Step[Any, Any],
-    item: Item,
-    ctx: StepContext,
-    permission: Permission,
-    observed: Observed | None = None,
-    written: Written = _nobody_listens,
-) -> Performed:
-    """Take away what is ours of one thing, and prove that it is gone. Arguments and errors as those of `perform`."""
-    moves = Moves(step.absent, step.remove, "its removal was accepted, and still there is")
-    return _performed(moves, step, item, ctx, permission, observed, written)
-
-
-@dataclass(frozen=True, slots=True)
-class Moves:
-    """What is wanted of a step: its thing as it is asked for, or none."""
-
-    diff: Callable[[StepContext, Item, Any], Diff[Any]]
-    write: Callable[[StepContext, Item, Any, Diff[Any]], Outcome]
-    not_kept: str
-    outcome: Callable[[StepContext, Item, Any], Outcome] = lambda _ctx, _item, _state: Outcome()
-
-
-def _performed(
-    moves: Moves,
-    step: Step[Any, Any],
-    item: Item,
-    ctx: StepContext,
-    permission: Permission,
-    observed: Observed | None,
-    written: Written,
-) -> Performed:
+    moves = _towards(step, wanted=wanted)
     with _locked(step, ctx) as (reading, writing):
         known = observed is not None and step.lock is not Lock.PLATFORM
         state = observed.state if observed and known else step.observe(reading, item)
@@ -111,6 +89,12 @@ def _performed(
         if left:
             raise _not_kept(moves.not_kept, [change.path for change in left.changes])
     return Performed(told + moves.outcome(after, item, kept) + Outcome(warnings=left.warnings), after.reads)
+
+
+def _towards(step: Step[Any, Any], *, wanted: bool) -> Moves:
+    if wanted:
+        return Moves(step.diff, step.apply, "it accepted the change but did not keep", step.outcome)
+    return Moves(step.absent, step.remove, "its removal was accepted, and still there is")
 
 
 @contextmanager

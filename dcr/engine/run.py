@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from dcr.engine.observe import Observation, Observed, observe
-from dcr.engine.perform import Performed, Written, perform, remove
+from dcr.engine.perform import perform
 from dcr.engine.permission import NOTHING_MORE, Mandate, Permission
 from dcr.engine.record import Record
 from dcr.engine.request_counting import RequestCounting
@@ -37,7 +37,6 @@ Attempt = Callable[[], Outcome]
 Look = Callable[[], Observation]
 Survey = Callable[..., Observation]
 """Called as `observe` is."""
-Move = Callable[[Step[Any, Any], Item, StepContext, Permission, Observed | None, Written], Performed]
 Approve = Callable[[Plan], Decision]
 """Called with what would be written where the policy asks for a person; returns what was decided, or raises to stop there."""
 
@@ -225,7 +224,7 @@ class Run:
     def _remove(self, step: Step[Any, Any], item: Item) -> None:
         self.ctx.progress(f"removing {step.name} {item}".rstrip())
         observed = self._observation.of(step, item, wanted=False)
-        self._written(remove, step, item, observed)
+        self._written(step, item, observed, wanted=False)
         self._performed.add((type(step), item))
 
     def converge_step(self, step: Step[Any, Any], item: Item) -> None:
@@ -236,14 +235,14 @@ class Run:
         elif observed is not None and not observed.outcome.changes:
             return
         self.ctx.progress(f"{step.name} {item}".rstrip())
-        self._written(perform, step, item, observed)
+        self._written(step, item, observed)
         self._performed.add((type(step), item))  # also if another run was faster: it is no longer as it was observed
 
-    def _written(self, move: Move, step: Step[Any, Any], item: Item, observed: Observed | None) -> None:
+    def _written(self, step: Step[Any, Any], item: Item, observed: Observed | None, *, wanted: bool = True) -> None:
         told: list[Outcome] = []
-        attempt = self._attempts(move, step, item, observed, told)
+        attempt = self._attempts(step, item, observed, told, wanted=wanted)
         try:
-            outcome = self._execution.attempt(step, item, attempt, removes=move is remove)
+            outcome = self._execution.attempt(step, item, attempt, removes=not wanted)
         except BaseException:
             self._keep(together(told))
             raise
@@ -254,7 +253,7 @@ class Run:
         changes = self._permission.mandate.marked(outcome.changes)
         self._record.keep(replace(outcome, changes=changes), written=True, instead_of=instead_of)
 
-    def _attempts(self, move: Move, step: Step[Any, Any], item: Item, observed: Observed | None, told: list[Outcome]) -> Attempt:
+    def _attempts(self, step: Step[Any, Any], item: Item, observed: Observed | None, told: list[Outcome], *, wanted: bool) -> Attempt:
         """The first attempt uses what the run observed; every other one looks for itself, so a lost answer is found, not repeated."""
         known: list[Observed] = [observed] if observed else []
         reads = [self._reads]
@@ -263,7 +262,7 @@ class Run:
         def attempt() -> Outcome:
             earlier = together(told)  # of attempts that wrote, and failed before it was proved
             ctx = base.knowing(self._facts.merge(earlier.facts)).sharing(reads.pop() if reads else {})
-            performed = move(step, item, ctx, self._permission, known.pop() if known else None, told.append)
+            performed = perform(step, item, ctx, self._permission, known.pop() if known else None, told.append, wanted=wanted)
             self._reads = performed.reads
             return earlier + performed.outcome
 

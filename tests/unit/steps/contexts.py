@@ -16,7 +16,7 @@ import httpx
 from dcr.curity.runtime.client_registration import ClientRegistration
 from dcr.curity.runtime.oauth import OAuth
 from dcr.engine.observe import observe_one
-from dcr.engine.perform import perform, remove
+from dcr.engine.perform import perform
 from dcr.engine.permission import Mandate, Permission
 from dcr.errors import Refused
 from dcr.gateway.client import GatewayAnswer
@@ -98,7 +98,6 @@ def _no_gateway(*_request: Any) -> GatewayAnswer:
 
 # Calling steps: whoever changes how a step is called changes only what stands from here to `facts`.
 
-
 Steps = Sequence[tuple[ModuleType, str]]
 """Modules, each with the item that it is called for."""
 
@@ -151,11 +150,7 @@ def taken_away(step: ModuleType, world: StepWorld, known: Facts, item: str = "",
 
 def removed(step: ModuleType, world: StepWorld, known: Facts, item: str = "", **options: Any) -> Outcome:
     """One step's removal. Arguments as those of `planned`."""
-    entry = entry_of(step)
-    assert isinstance(entry, Step)
-    ctx = a_context(world, known, **options)
-    permission = Permission(ctx.platform, ctx.tenant is not None, Mandate(removing=True))
-    return remove(entry, item, ctx, permission).outcome
+    return _converged(entry_of(step), a_context(world, known, **options), item, wanted=False)
 
 
 def a_context(
@@ -197,11 +192,12 @@ def a_context(
     )
 
 
-def _converged(entry: Entry, ctx: StepContext, item: str) -> Outcome:
+def _converged(entry: Entry, ctx: StepContext, item: str, *, wanted: bool = True) -> Outcome:
     if isinstance(entry, Check):
         return entry.prove(ctx, item)
     assert isinstance(entry, Step)
-    return perform(entry, item, ctx, Permission(ctx.platform, for_tenant=ctx.tenant is not None)).outcome
+    permission = Permission(ctx.platform, ctx.tenant is not None, Mandate(removing=not wanted))
+    return perform(entry, item, ctx, permission, wanted=wanted).outcome
 
 
 def summed(outcomes: Iterable[Outcome]) -> Outcome:
